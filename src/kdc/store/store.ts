@@ -1,0 +1,46 @@
+import type { Principal } from '../../core/principal/principal.ts'
+import type { PolicyEntry, PrincipalEntry } from './entry.ts'
+
+/** One kind of database: one file, one line in `index.ts`. */
+export interface StoreBackend {
+  readonly scheme: string
+  /** Builds a new, empty database aside; it takes its place when `promote` is called, and leaves nothing behind when `abandon` is. */
+  create(params: StoreParams): Promise<NewStore>
+  open(params: StoreParams, mode: 'read' | 'write'): Promise<Store>
+  destroy(params: StoreParams): Promise<void>
+  exists(params: StoreParams): Promise<boolean>
+}
+
+export interface StoreParams {
+  /** `database_name`, without the suffix of the backend. */
+  readonly path: string
+  readonly realm: string
+}
+
+export interface Store {
+  /** Absence is no error. The hot path answers at once. */
+  principal(name: Principal): PrincipalEntry | undefined | Promise<PrincipalEntry | undefined>
+  /** In key order (octets of the unparsed name). Glob as kadmin's: `*`, `?`, `[...]`, over the whole unparsed name. */
+  principals(glob?: string): AsyncIterable<PrincipalEntry>
+  policy(name: string): Promise<PolicyEntry | undefined>
+  policies(glob?: string): AsyncIterable<PolicyEntry>
+  /** All or nothing, one writer at a time over all processes; resolves when it is on disk. */
+  write<T>(fn: (tx: StoreTx) => T): Promise<T>
+  /** All the KDC writes: a batched, bounded update of lastSuccess, lastFailed and failAuthCount. */
+  recordAttempt(name: Principal, outcome: 'success' | 'failure', at: number): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StoreTx {
+  principal(name: Principal): PrincipalEntry | undefined
+  putPrincipal(entry: PrincipalEntry): void
+  deletePrincipal(name: Principal): boolean
+  policy(name: string): PolicyEntry | undefined
+  putPolicy(entry: PolicyEntry): void
+  deletePolicy(name: string): boolean
+}
+
+export interface NewStore extends Store {
+  promote(): Promise<Store>
+  abandon(): Promise<void>
+}
