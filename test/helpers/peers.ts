@@ -1,0 +1,59 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { run, which } from './process.ts'
+
+/**
+ * The programs that nobody here wrote. Each is found on PATH (MIT's, Java, Python) or under TKRB5_HEIMDAL (Heimdal's, unpacked beside
+ * the system because its packages conflict with MIT's). A test that needs an absent one is skipped with `reason`.
+ */
+export interface Peer {
+  readonly present: boolean
+  /** Why tests that need it are skipped. */
+  readonly reason: string
+}
+
+/** MIT's clients and servers (Debian: krb5-user krb5-kdc krb5-admin-server). */
+export function mit(): Peer {
+  const missing = ['kinit', 'klist', 'kvno', 'krb5kdc', 'kadmin.local', 'kdb5_util'].filter(name => which(name) === undefined)
+  return { present: missing.length === 0, reason: `MIT's programs are not installed (${missing.join(', ')})` }
+}
+
+/** Heimdal's clients and KDC (Debian: heimdal-clients heimdal-kdc, unpacked with dpkg -x). */
+export function heimdal(): Peer {
+  const present = HEIMDAL_ROOT !== undefined && existsSync(join(HEIMDAL_ROOT, 'usr/lib/heimdal-servers/kdc'))
+  return { present, reason: 'TKRB5_HEIMDAL does not name a folder with Heimdal' }
+}
+
+export function heimdalProgram(name: string): string {
+  const folders = ['usr/bin', 'usr/lib/heimdal-servers', 'usr/sbin'].map(folder => join(HEIMDAL_ROOT!, folder))
+  const found = folders.flatMap(folder => [join(folder, name), join(folder, `${name}.heimdal`)]).find(path => existsSync(path))
+  if (found === undefined) throw new Error(`no ${name} in ${HEIMDAL_ROOT}`)
+  return found
+}
+
+/** LD_LIBRARY_PATH of Heimdal's programs. */
+export function heimdalEnv(): Record<string, string> {
+  const lib = join(HEIMDAL_ROOT!, 'usr/lib')
+  const arch = readdirSync(lib).find(name => name.endsWith('-linux-gnu'))!
+  return { LD_LIBRARY_PATH: `${join(lib, arch)}:${join(lib, arch, 'heimdal')}` }
+}
+
+/** A JDK (javac and java). */
+export function java(): Peer {
+  return { present: which('javac') !== undefined && which('java') !== undefined, reason: 'no JDK (javac, java) is installed' }
+}
+
+/** python-gssapi (Debian: python3-gssapi), with the Python that it is packaged for. */
+export function pythonGssapi(): Peer {
+  const present = existsSync(PYTHON) && run(PYTHON, ['-c', 'import gssapi']).code === 0
+  return { present, reason: 'python3-gssapi is not installed' }
+}
+
+/** expect, which plays a person at a terminal. */
+export function expectTool(): Peer {
+  return { present: which('expect') !== undefined, reason: 'expect is not installed' }
+}
+
+export const PYTHON = '/usr/bin/python3'
+
+const HEIMDAL_ROOT = process.env.TKRB5_HEIMDAL
