@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { SkipsReporter } from './test/helpers/skips-reporter.ts'
 
 export default defineConfig({
   test: {
@@ -6,5 +7,6 @@ export default defineConfig({
     pool: 'threads',
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    reporters: ['default', new SkipsReporter()],
   },
 })

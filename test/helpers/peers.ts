@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { describe } from 'vitest'
 import { run, which } from './process.ts'
 
 /**
@@ -10,6 +11,13 @@ export interface Peer {
   readonly present: boolean
   /** Why tests that need it are skipped. */
   readonly reason: string
+}
+
+/** `describe` for tests that need peers; where one is absent they are skipped and the title says why. */
+export function describeWith(peers: readonly Peer[], title: string, body: () => void): void {
+  const absent = peers.filter(peer => !peer.present)
+  if (absent.length === 0) describe(title, body)
+  else describe.skip(`${title} [skipped: ${absent.map(peer => peer.reason).join('; ')}]`, body)
 }
 
 /** MIT's clients and servers (Debian: krb5-user krb5-kdc krb5-admin-server). */

@@ -53,7 +53,7 @@ describe('floors', () => {
     expect(violations(path, readFileSync(join(SRC, path), 'utf8'))).toEqual([])
   })
   it('sees an upward import, a foreign door and a socket in the core', () => {
-    const source = `import { a } from '../kdc/handler.ts'\nimport lmdb from 'lmdb'\nconst net = await import('node:net')\nexport { b } from '../commands/base.ts'\nconsole.log(1)`
+    const source = `import { a } from '../../kdc/handler.ts'\nimport lmdb from 'lmdb'\nconst net = await import('node:net')\nexport { b } from '../../commands/base.ts'\nconsole.log(1)`
     expect(violations('core/bytes/bytes.ts', source)).toHaveLength(5)
   })
 })
