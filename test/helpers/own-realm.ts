@@ -1,0 +1,45 @@
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { clientEnv, must, type PeerRealm, peerRealm, type RealmOptions, splitWords, writeClientConfig } from './mit-realm.ts'
+import { accepts, freePort, startDaemon } from './process.ts'
+import { scratchFolder } from './scratch.ts'
+
+/** The path of one of our programs, as built. */
+export function ours(program: string): string {
+  return resolve(import.meta.dirname, '../../bin', program)
+}
+
+/** Our tkrb5kdc as an administrator would run it: kdc.conf, tkdb5_util create, tkadmin.local, the daemon in the foreground. */
+export async function startOwnRealm(options: RealmOptions & { readonly workers?: number } = {}): Promise<PeerRealm> {
+  const realm = options.realm ?? 'OWN.TEST'
+  const scratch = scratchFolder('own')
+  const port = await freePort()
+  const log = scratch.file('kdc.log')
+  writeClientConfig(scratch.path, realm, port, options.libdefaults)
+  writeFileSync(
+    scratch.file('kdc.conf'),
+    `[kdcdefaults]
+ kdc_listen = 127.0.0.1:${port}
+ kdc_tcp_listen = 127.0.0.1:${port}
+[realms]
+ ${realm} = {
+  database_name = ${scratch.file('principal')}
+  key_stash_file = ${scratch.file('stash')}
+  max_life = 1d
+  max_renewable_life = 7d
+  supported_enctypes = aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal aes256-cts-hmac-sha384-192:normal aes128-cts-hmac-sha256-128:normal
+${(options.kdcRealm ?? []).map(line => `  ${line}\n`).join('')} }
+[logging]
+ kdc = FILE:${log}
+`,
+  )
+  const env = clientEnv(scratch.path)
+  const serverEnv = { ...env, KRB5_KDC_PROFILE: join(scratch.path, 'kdc.conf') }
+  must(ours('tkdb5_util'), ['create', '-s', '-P', 'master', '-r', realm], serverEnv)
+  const admin = (commands: readonly string[]) =>
+    commands.map(command => must(ours('tkadmin.local'), ['-r', realm, ...splitWords(command)], serverEnv)).join('')
+  admin(options.setup ?? [])
+  const workers = options.workers === undefined ? [] : ['-w', String(options.workers)]
+  const kdc = await startDaemon(ours('tkrb5kdc'), ['-n', '-r', realm, ...workers], { env: serverEnv, ready: () => accepts(port) })
+  return peerRealm({ realm, folder: scratch.path, port, log, env, admin, daemons: [kdc], remove: scratch.remove })
+}
