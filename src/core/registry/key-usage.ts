@@ -1,1 +1,53 @@
 export type KeyUsageId = number
+
+/** Key usage numbers (RFC 4120 §7.5.1 and the later documents named below). */
+export const KeyUsage = {
+  AS_REQ_PA_ENC_TS: 1,
+  KDC_REP_TICKET: 2,
+  AS_REP_ENCPART: 3,
+  TGS_REQ_AD_SESSKEY: 4,
+  TGS_REQ_AD_SUBKEY: 5,
+  TGS_REQ_AUTH_CKSUM: 6,
+  TGS_REQ_AUTH: 7,
+  TGS_REP_ENCPART_SESSKEY: 8,
+  TGS_REP_ENCPART_SUBKEY: 9,
+  AP_REQ_AUTH_CKSUM: 10,
+  AP_REQ_AUTH: 11,
+  AP_REP_ENCPART: 12,
+  KRB_PRIV_ENCPART: 13,
+  KRB_CRED_ENCPART: 14,
+  KRB_SAFE_CKSUM: 15,
+  APP_DATA_ENCRYPT: 16,
+  APP_DATA_CKSUM: 17,
+  KRB_ERROR_CKSUM: 18,
+  AD_KDCISSUED_CKSUM: 19,
+  /** RFC 4121 §2. */
+  GSS_ACCEPTOR_SEAL: 22,
+  GSS_ACCEPTOR_SIGN: 23,
+  GSS_INITIATOR_SEAL: 24,
+  GSS_INITIATOR_SIGN: 25,
+  /** MS-SFU §2.2.2. */
+  PA_S4U_X509_USER_REQUEST: 26,
+  PA_S4U_X509_USER_REPLY: 27,
+  /** RFC 6112 §4.1. */
+  FINISHED: 41,
+  PA_PKINIT_KX: 44,
+  /** RFC 6560 §4.2. */
+  PA_OTP_REQUEST: 45,
+  /** RFC 6113 §5.4. */
+  FAST_REQ_CHKSUM: 50,
+  FAST_ENC: 51,
+  FAST_REP: 52,
+  FAST_FINISHED: 53,
+  ENC_CHALLENGE_CLIENT: 54,
+  ENC_CHALLENGE_KDC: 55,
+  /** RFC 6806 §11: the AS-REQ checksum in PA-REQ-ENC-PA-REP. */
+  AS_REQ: 56,
+  /** RFC 7751 §4. */
+  CAMMAC: 64,
+  /** RFC 9588 §4. */
+  SPAKE: 65,
+  /** MIT's own: FAST cookies and freshness tokens. */
+  PA_FX_COOKIE: 513,
+  PA_AS_FRESHNESS: 514,
+} as const satisfies Record<string, KeyUsageId>
