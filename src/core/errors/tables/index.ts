@@ -21,6 +21,9 @@ export type ErrorCode =
   | keyof typeof PROFILE
   | keyof typeof POSIX
 
+/** Offsets of the krb5 table below this are KRB-ERROR codes. */
+const PROTOCOL_CODES = 128
+
 /** Every code with its number and MIT's text. */
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...table(KRB5, KRB5_BASE),
@@ -45,8 +48,6 @@ function table<C extends string>(rows: Readonly<Record<C, readonly [number, stri
   }
   return out
 }
-
-const PROTOCOL_CODES = 128
 
 const BY_PROTOCOL = new Map<number, ErrorCode>(
   (Object.keys(KRB5) as (keyof typeof KRB5)[]).filter(code => KRB5[code][0] < PROTOCOL_CODES).map(code => [KRB5[code][0], code]),

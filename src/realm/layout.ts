@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+
+/** Where everything of one tkrealm realm lies (decisions: "The embedded default"). All files are 0600 in a folder 0700. */
+export interface RealmFiles {
+  readonly folder: string
+  readonly krb5Conf: string
+  readonly kdcConf: string
+  /** database_name; the store adds its own suffix. */
+  readonly database: string
+  readonly stash: string
+  readonly acl: string
+  readonly log: string
+  readonly pid: string
+  readonly control: string
+  readonly keytab: string
+  readonly ccache: string
+}
+
+export interface RealmSettings {
+  readonly realm: string
+  readonly port: number
+}
+
+export function realmFiles(folder: string): RealmFiles {
+  return {
+    folder,
+    krb5Conf: join(folder, 'krb5.conf'),
+    kdcConf: join(folder, 'kdc.conf'),
+    database: join(folder, 'principal'),
+    stash: join(folder, 'stash'),
+    acl: join(folder, 'kadm5.acl'),
+    log: join(folder, 'kdc.log'),
+    pid: join(folder, 'pid'),
+    control: join(folder, 'control.sock'),
+    keytab: join(folder, 'keytab'),
+    ccache: join(folder, 'krb5cc'),
+  }
+}
+
+/** The variables that put a program, ours or MIT's, into the realm. */
+export function realmEnvironment(
+  files: RealmFiles,
+): Readonly<Record<'KRB5_CONFIG' | 'KRB5_KDC_PROFILE' | 'KRB5CCNAME' | 'KRB5_KTNAME', string>> {
+  return {
+    KRB5_CONFIG: files.krb5Conf,
+    KRB5_KDC_PROFILE: files.kdcConf,
+    KRB5CCNAME: `FILE:${files.ccache}`,
+    KRB5_KTNAME: `FILE:${files.keytab}`,
+  }
+}
+
+/** krb5.conf of the realm: closed to DNS, its own cache and keytab, so that a user's real tickets are never touched. */
+export function krb5ConfText({ realm, port }: RealmSettings, files: RealmFiles): string {
+  return `# Written by tkrealm. Clients find the realm by this file (KRB5_CONFIG).
+[libdefaults]
+    default_realm = ${realm}
+    default_ccache_name = FILE:${files.ccache}
+    default_keytab_name = FILE:${files.keytab}
+    dns_lookup_kdc = false
+    dns_lookup_realm = false
+    dns_uri_lookup = false
+    dns_canonicalize_hostname = false
+    rdns = false
+
+[realms]
+    ${realm} = {
+        kdc = 127.0.0.1:${port}
+    }
+
+[domain_realm]
+    localhost = ${realm}
+
+[appdefaults]
+    tkadmin = {
+        local = ${files.folder}
+    }
+`
+}
+
+/** kdc.conf of the realm: loopback only, pre-authentication for everybody, AES keys, a day of life and a week of renewal. */
+export function kdcConfText({ realm, port }: RealmSettings, files: RealmFiles): string {
+  return `# Written by tkrealm. The servers and database tools read this file (KRB5_KDC_PROFILE) before krb5.conf.
+[kdcdefaults]
+    kdc_listen = 127.0.0.1:${port}
+    kdc_tcp_listen = 127.0.0.1:${port}
+
+[realms]
+    ${realm} = {
+        database_name = ${files.database}
+        key_stash_file = ${files.stash}
+        acl_file = ${files.acl}
+        max_life = 24h
+        max_renewable_life = 7d
+        supported_enctypes = aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal
+        default_principal_flags = +preauth
+    }
+
+[logging]
+    kdc = FILE:${files.log}
+    admin_server = FILE:${files.log}
+`
+}
