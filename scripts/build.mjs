@@ -1,0 +1,117 @@
+// Builds dist/: one minified bundle per program with a V8 code cache taken after one run, chunks for what few runs need, and the library.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { PROGRAMS } from './programs.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const dist = join(root, 'dist')
+const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+
+// Native packages stay packages; these are loaded by the few runs that ask for them.
+const NATIVE = ['lmdb', 'fs-native-extensions', 'keytar']
+const CHUNKS = ['inquirer', 'cli-table3']
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { TKRB5_VERSION: JSON.stringify(version) },
+}
+
+// Chunks are required from bin/, where the launcher is.
+const chunksAside = {
+  name: 'chunks-aside',
+  setup(build) {
+    build.onResolve({ filter: new RegExp(`^(${CHUNKS.join('|')})$`) }, ({ path }) => ({
+      path: `../dist/chunk-${path}.cjs`,
+      external: true,
+    }))
+  },
+}
+
+const only = process.argv.slice(2)
+const wanted = Object.entries(PROGRAMS).filter(([name]) => only.length === 0 || only.includes(name))
+if (only.length === 0) rmSync(dist, { recursive: true, force: true })
+mkdirSync(dist, { recursive: true })
+
+for (const [name, { command, warmUp }] of wanted) {
+  if (!existsSync(join(root, command))) continue
+  await buildProgram(name, command)
+  if (!takeCodeCache(name, warmUp)) console.error(`build: no code cache for ${name}; it starts without`)
+}
+if (only.length === 0) {
+  for (const chunk of CHUNKS) await buildChunk(chunk)
+  await buildLibrary()
+}
+
+/** dist/NAME.cjs, its first line a comment with the hash that names its code cache. */
+async function buildProgram(name, command) {
+  const result = await build({
+    ...common,
+    stdin: {
+      contents: `import { main } from './src/commands/base.ts'\nimport { program } from './${command}'\nmain(program)\n`,
+      resolveDir: root,
+      sourcefile: `${name}.ts`,
+      loader: 'ts',
+    },
+    format: 'cjs',
+    // As require(), which the launcher's wrapper offers; a compiled script has no import().
+    supported: { 'dynamic-import': false },
+    external: NATIVE,
+    plugins: [chunksAside],
+    write: false,
+    outfile: join(dist, `${name}.cjs`),
+  })
+  const code = result.outputFiles[0].contents
+  const hash = createHash('sha256').update(code).digest('hex').slice(0, 16)
+  for (const file of readdirSync(dist)) if (file.startsWith(`${name}.`)) rmSync(join(dist, file))
+  writeFileSync(join(dist, `${name}.cjs`), Buffer.concat([Buffer.from(`//${hash}\n`), code]))
+}
+
+async function buildChunk(chunk) {
+  const contents = `export * from '${chunk}'\nexport { default } from '${chunk}'\n`
+  const stdin = { contents, resolveDir: root, sourcefile: `${chunk}.ts`, loader: 'ts' }
+  await build({ ...common, stdin, format: 'cjs', outfile: join(dist, `chunk-${chunk}.cjs`) })
+}
+
+/** Runs the program once (functions that ran are in the cache then) and has the launcher write what V8 compiled. */
+function takeCodeCache(name, warmUp) {
+  const scratch = join(tmpdir(), `tkrb5-build-${process.pid}`)
+  mkdirSync(scratch, { recursive: true })
+  try {
+    const { args, files = {}, input = '' } = warmUp(scratch)
+    for (const [path, content] of Object.entries(files)) writeFileSync(join(scratch, path), content)
+    const env = { PATH: process.env.PATH, TZ: 'UTC', KRB5_CONFIG: join(scratch, 'krb5.conf') }
+    if (!existsSync(env.KRB5_CONFIG)) writeFileSync(env.KRB5_CONFIG, '[libdefaults]\n default_realm = WARM.TEST\n dns_lookup_kdc = false\n')
+    spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), name, ...args], {
+      env,
+      input,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      timeout: 20_000,
+    })
+    return readdirSync(dist).some(file => file.startsWith(`${name}.`) && file.endsWith('.cache'))
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+/** What `import 'tkrb5'` gives: a realm for Node programs, with types. */
+async function buildLibrary() {
+  const entry = join(root, 'src/realm/index.ts')
+  if (!existsSync(entry)) return
+  await build({ ...common, minify: false, entryPoints: [entry], format: 'esm', packages: 'external', outfile: join(dist, 'index.js') })
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  if (!existsSync(tsc)) return
+  const types = join(dist, 'types')
+  const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', types], { cwd: root, encoding: 'utf8' })
+  if (run.status !== 0) throw new Error(`types of the library: ${run.stdout}${run.stderr}`)
+}

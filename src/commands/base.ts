@@ -1,0 +1,284 @@
+/**
+ * How a program is made (docs/plugins/commands.md tells it at length):
+ *
+ *   src/commands/<program>/command.ts    export const program = defineProgram({ name, flags, usage, run, ... })
+ *                          flags.ts      the flag table and the pure step from parsed flags to the program's own options
+ *                          run.ts        (options, env) => Promise<Result>, plain data
+ *                          render.ts     Result => text, Result => JSON
+ *
+ * `npm run build` bundles it as dist/<program>.cjs and bin/<program> starts it. This file is the only one that meets oclif: our
+ * getopt reads the words first (oclif's parser mishandles MIT's spellings), oclif then gives types and help.
+ */
+import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+import { Command } from '@oclif/core/command'
+import * as Flags from '@oclif/core/flags'
+import { encodeText } from '../core/bytes/text.ts'
+import type { Env } from '../core/env.ts'
+import { KrbError } from '../core/errors/krb-error.ts'
+import { nodeEnv } from '../platform/node-env.ts'
+import type { Flag, FlagSet, OptionsOf } from './argv/flag.ts'
+import { getopt, type Scan } from './argv/getopt.ts'
+import { wholeWords } from './argv/words.ts'
+import { errorJson, resultJson, UsageError } from './text/envelope.ts'
+import { VERSION } from './version.ts'
+
+export type { Flag, FlagSet, OptionsOf } from './argv/flag.ts'
+export { UsageError } from './text/envelope.ts'
+
+export interface ProgramSpec<F extends FlagSet> {
+  /** Our name (`tklist`); messages begin with the name it was called by. */
+  readonly name: string
+  /** One line, for `--help` and the manual page. */
+  readonly summary: string
+  readonly flags: F
+  /** Words after the options; absent when there may be none. `max` absent: any number. */
+  readonly operands?: { readonly synopsis: string; readonly doc: string; readonly min?: number; readonly max?: number }
+  /**
+   * `getopt` (default): options anywhere. `getopt-stop`: the first operand ends the options (kadmin).
+   * `words`: options are whole words anywhere, unknown words are operands (kdb5_util, kadmind).
+   */
+  readonly grammar?: 'getopt' | 'getopt-stop' | 'words'
+  /** MIT's usage text, complete with its newlines, for the name it was called by. */
+  readonly usage: (name: string) => string
+  /** Exit status after the usage text. */
+  readonly usageStatus: number
+  /** The first mistake on the line goes to the usage text at once; otherwise all are named first. */
+  readonly firstMistakeEnds?: boolean
+  /** Rules between options; complaints as printed. */
+  check?(options: OptionsOf<F>, operands: readonly string[], name: string): readonly string[]
+  run(call: Call<OptionsOf<F>>): Promise<Outcome>
+}
+
+/** One call of a program, its command line read. */
+export interface Call<O> {
+  /** The name it was called by: `kinit` for a link of that name. */
+  readonly name: string
+  readonly options: O
+  readonly operands: readonly string[]
+  /** `--json` was given: standard output gets one JSON document, prompts go to standard error. */
+  readonly json: boolean
+  readonly env: Env
+  /** Writes to standard output or standard error at once and completely. */
+  out(text: string): void
+  err(text: string): void
+}
+
+/** What a run came to. Text and JSON are made only when they are printed. */
+export interface Outcome {
+  /** 0 when absent, 1 when there is a failure. */
+  readonly status?: number
+  /** For standard output, newlines included. */
+  readonly text?: () => string
+  /** For standard error, newlines included: what MIT's program says there beside its result. */
+  readonly notes?: () => string
+  readonly json?: () => object
+  /** Goes to standard error after the text, and with `--json` into the document as `error`. */
+  readonly failure?: KrbError
+}
+
+export interface Program {
+  readonly spec: ProgramSpec<FlagSet>
+}
+
+export function defineProgram<const F extends FlagSet>(spec: ProgramSpec<F>): Program {
+  return { spec: spec as unknown as ProgramSpec<FlagSet> }
+}
+
+/** Flags that every program has. */
+export const COMMON_FLAGS = {
+  json: { doc: 'print the result as one JSON document' },
+  help: { doc: 'show this help' },
+  version: { doc: 'show the version' },
+} as const satisfies FlagSet
+
+/** Runs a program with this process's arguments and ends the process. The bins call it. */
+export async function main(program: Program): Promise<never> {
+  process.on('uncaughtException', error => process.exit(bug(error)))
+  const argv = process.argv.slice(2)
+  const name = (process.argv[1] ?? program.spec.name).replace(/^.*\//, '')
+  let status: number
+  try {
+    status = await perform(program.spec, argv, name)
+  } catch (error) {
+    status = error instanceof KrbError || error instanceof UsageError ? complain(error, program.spec, name, argv) : bug(error)
+  }
+  process.exit(status)
+}
+
+async function perform(spec: ProgramSpec<FlagSet>, argv: readonly string[], name: string): Promise<number> {
+  const flags: FlagSet = { ...COMMON_FLAGS, ...spec.flags }
+  const scan = scanned(spec, flags, argv, name)
+  if (scan.stop !== undefined && scan.stop !== 'usage') {
+    writeAll(STDERR, `${scan.stop.text}\n`)
+    return scan.stop.status
+  }
+  if (given(scan, 'help')) {
+    writeAll(STDOUT, await helpText(spec, flags, name))
+    return 0
+  }
+  if (given(scan, 'version')) {
+    writeAll(STDOUT, `${versionText()}\n`)
+    return 0
+  }
+  const { json, ...options } = await typed(spec, flags, scan, name)
+  const complaints = [...scan.complaints, ...(spec.check?.(options, scan.operands, name) ?? [])]
+  const { min = 0, max = spec.operands === undefined ? 0 : Number.POSITIVE_INFINITY } = spec.operands ?? {}
+  if (complaints.length > 0 || scan.stop === 'usage' || scan.operands.length < min || scan.operands.length > max) {
+    throw new UsageError(spec.firstMistakeEnds ? complaints.slice(0, 1) : complaints)
+  }
+  const call = {
+    name,
+    options,
+    operands: scan.operands,
+    json: json === true,
+    env: nodeEnv({ promptTo: json === true ? 'stderr' : 'stdout' }),
+    out: (text: string) => writeAll(STDOUT, text),
+    err: (text: string) => writeAll(STDERR, text),
+  }
+  return conclude(await spec.run(call), call)
+}
+
+function conclude(outcome: Outcome, call: { readonly json: boolean; readonly name: string }): number {
+  if (outcome.notes !== undefined) writeAll(STDERR, outcome.notes())
+  if (call.json) {
+    const failure = outcome.failure === undefined ? {} : { error: errorJson(outcome.failure) }
+    if (outcome.json !== undefined || outcome.failure !== undefined) writeAll(STDOUT, resultJson({ ...outcome.json?.(), ...failure }))
+  } else {
+    if (outcome.text !== undefined) writeAll(STDOUT, outcome.text())
+  }
+  if (outcome.failure !== undefined) writeAll(STDERR, failureText(outcome.failure, call.name))
+  return outcome.status ?? (outcome.failure === undefined ? 0 : 1)
+}
+
+function complain(error: KrbError | UsageError, spec: ProgramSpec<FlagSet>, name: string, argv: readonly string[]): number {
+  const end = argv.indexOf('--')
+  const json = (end < 0 ? argv : argv.slice(0, end)).includes('--json')
+  if (json) writeAll(STDOUT, resultJson({ error: errorJson(error) }))
+  if (error instanceof KrbError) {
+    writeAll(STDERR, failureText(error, name))
+    return 1
+  }
+  writeAll(STDERR, error.complaints.map(line => `${line}\n`).join('') + spec.usage(name))
+  return spec.usageStatus
+}
+
+/** `prog: text while doing`, and for people the next steps. */
+export function failureText(error: KrbError, name: string): string {
+  const hints = error.hints.length > 0 && isatty(STDERR) ? error.hints.map(hint => `  ${hint}\n`).join('') : ''
+  return `${name}: ${error.describe()}\n${hints}`
+}
+
+/** A programmer's mistake: say where, so that it can be reported. */
+function bug(error: unknown): number {
+  writeAll(STDERR, `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return 70
+}
+
+export function versionText(): string {
+  return `Kerberos 5 version ${VERSION} (tkrb5)`
+}
+
+function scanned(spec: ProgramSpec<FlagSet>, flags: FlagSet, argv: readonly string[], program: string): Scan {
+  if (spec.grammar === 'words') return wholeWords(argv, flags, program)
+  return getopt(argv, flags, { program, stopAtOperand: spec.grammar === 'getopt-stop' })
+}
+
+function given(scan: Scan, flag: string): boolean {
+  return scan.settings.some(setting => setting.flag === flag)
+}
+
+/** Through oclif's parser, which sees only what it gets right: `--name value` in canonical order, dashes at the front of values hidden. */
+async function typed(spec: ProgramSpec<FlagSet>, flags: FlagSet, scan: Scan, name: string): Promise<Record<string, never>> {
+  const last = new Map(scan.settings.map((setting, at) => [setting.flag, at]))
+  const kept = scan.settings.filter((setting, at) => flags[setting.flag]!.many === true || last.get(setting.flag) === at)
+  const argv = kept.flatMap(({ flag, value }) =>
+    value === undefined ? [`--${flag}`] : [`--${flag}`, value.startsWith('-') ? `\0${value}` : value],
+  )
+  const ReadFlags = commandClass(spec, flags, name)
+  const parsed = await new ReadFlags(argv, stubConfig(name)).read().catch((error: unknown) => {
+    throw new UsageError([`${name}: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}`])
+  })
+  const options = Object.entries(flags).map(([key, flag]) => {
+    const value = parsed[key]
+    if (flag.value === undefined) return [key, value === true]
+    return [key, flag.many === true ? ((value as string[] | undefined) ?? []) : value]
+  })
+  return Object.fromEntries(options)
+}
+
+function commandClass(spec: ProgramSpec<FlagSet>, flags: FlagSet, name: string) {
+  return class extends Command {
+    static override readonly id = name
+    static override readonly summary = spec.summary
+    static override readonly usage = [`<%= config.bin %> [options]${spec.operands === undefined ? '' : ` ${spec.operands.synopsis}`}`]
+    static override readonly description = spec.operands?.doc ?? ''
+    static override readonly flags = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, oclifFlag(flag)]))
+    async read(): Promise<Record<string, unknown>> {
+      return (await this.parse(this.ctor)).flags
+    }
+    override async run(): Promise<void> {}
+  }
+}
+
+function oclifFlag(flag: Flag) {
+  const common = { description: flag.doc, hidden: flag.hidden === true, ...(flag.letter === undefined ? {} : { char: flag.letter as 'a' }) }
+  if (flag.value === undefined) return Flags.boolean(common)
+  const valued = { ...common, helpValue: flag.value, parse: async (input: string) => (input.startsWith('\0') ? input.slice(1) : input) }
+  if (flag.many === true) return Flags.string({ ...valued, multiple: true, multipleNonGreedy: true })
+  if (flag.type === 'integer') return Flags.integer({ ...common, helpValue: flag.value })
+  return Flags.string(valued)
+}
+
+async function helpText(spec: ProgramSpec<FlagSet>, flags: FlagSet, name: string): Promise<string> {
+  const { CommandHelp } = await import('@oclif/core/help')
+  const ShowHelp = commandClass(spec, flags, name)
+  const config = stubConfig(name)
+  const loadable = {
+    id: '',
+    summary: spec.summary,
+    usage: ShowHelp.usage,
+    description: ShowHelp.description,
+    flags: Object.fromEntries(Object.entries(ShowHelp.flags).map(([key, flag]) => [key, { ...flag, name: key }])),
+    args: {},
+    aliases: [],
+    hiddenAliases: [],
+  }
+  const help = new CommandHelp(loadable as never, config, { maxWidth: 100 } as never)
+  return `${spec.summary}\n\n${help.generate()}\n`
+}
+
+/** As much of oclif's Config as parsing and help ask for; loading the real one doubles the time to start. */
+function stubConfig(name: string) {
+  return {
+    bin: name,
+    name,
+    version: VERSION,
+    topicSeparator: ' ',
+    commandIDs: [],
+    commands: [],
+    plugins: new Map(),
+    pjson: { oclif: {} },
+    runHook: async () => ({ successes: [], failures: [] }),
+    scopedEnvVar: () => undefined,
+    scopedEnvVarKeys: () => [],
+  } as never
+}
+
+/** Everything or nothing left unsaid: a full pipe is waited for, a closed one ends the program as SIGPIPE would. */
+function writeAll(descriptor: number, text: string): void {
+  let octets = encodeText(text)
+  while (octets.length > 0) {
+    try {
+      octets = octets.subarray(writeSync(descriptor, octets))
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      if (code === 'EPIPE') process.exit(141)
+      if (code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
+}
+
+const STDOUT = 1
+const STDERR = 2
