@@ -14,7 +14,7 @@ export class Secret {
   }
 
   static copyOf(octets: Bytes): Secret {
-    return new Secret(octets.slice())
+    return new Secret(new Uint8Array(octets))
   }
 
   get length(): number {

@@ -1,0 +1,40 @@
+import type { Checksum } from '../asn1/messages/encrypted-data.ts'
+import type { Bytes } from '../bytes/bytes.ts'
+import { ChecksumType, type ChecksumTypeId } from '../registry/checksum-type.ts'
+import type { KeyUsageId } from '../registry/key-usage.ts'
+import { asPrepared } from './encrypted-data.ts'
+import type { Key, PreparedKey } from './etype.ts'
+import { ETYPES } from './etypes/index.ts'
+import { sameSecret } from './primitives/constant-time.ts'
+import { digest } from './primitives/hash.ts'
+
+/** Checksum (RFC 4120 §5.2.9) of the type that goes with the key's enctype. */
+export function makeChecksum(key: Key | PreparedKey, usage: KeyUsageId, data: Bytes): Checksum {
+  const prepared = asPrepared(key)
+  const { etype } = prepared
+  return { cksumtype: etype.checksumType, checksum: etype.checksum(prepared, usage, data) }
+}
+
+/**
+ * Whether `checksum` is right for `data`, in constant time. Its type has to be that of the key's enctype; 0 means the same, as in MIT.
+ * `allowRsaMd5` also accepts the unkeyed RSA-MD5, which proves something only when the checksum itself stands inside something encrypted.
+ */
+export function verifyChecksum(
+  key: Key | PreparedKey,
+  usage: KeyUsageId,
+  data: Bytes,
+  checksum: Checksum,
+  { allowRsaMd5 = false }: { readonly allowRsaMd5?: boolean } = {},
+): boolean {
+  if (checksum.cksumtype === ChecksumType.RSA_MD5) return allowRsaMd5 && sameSecret(digest('md5', data), checksum.checksum)
+  const prepared = asPrepared(key)
+  const { etype } = prepared
+  if (checksum.cksumtype !== etype.checksumType && checksum.cksumtype !== 0) return false
+  return etype.verifyChecksum(prepared, usage, data, checksum.checksum)
+}
+
+/** What a checksum type is good for; undefined for types that do not work here. */
+export function checksumKind(type: ChecksumTypeId): 'keyed' | 'unkeyed' | undefined {
+  if (type === ChecksumType.RSA_MD5) return 'unkeyed'
+  return ETYPES.some(etype => etype.checksumType === type) ? 'keyed' : undefined
+}

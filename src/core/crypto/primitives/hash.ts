@@ -1,0 +1,8 @@
+import { hash } from 'node:crypto'
+import type { Bytes } from '../../bytes/bytes.ts'
+import type { HashName } from './hmac.ts'
+
+/** A plain hash of public or secret octets. */
+export function digest(name: HashName, data: Bytes): Bytes {
+  return new Uint8Array(hash(name, data, 'buffer'))
+}

@@ -1,0 +1,70 @@
+import type { Bytes } from '../../bytes/bytes.ts'
+import { concat, EMPTY } from '../../bytes/bytes.ts'
+import { encodeText } from '../../bytes/text.ts'
+import type { KeyUsageId } from '../../registry/key-usage.ts'
+import { DERIVED, kdfHmacSha2, usageConstant } from '../derive.ts'
+import type { Etype } from '../etype.ts'
+import { ctsDecrypt, ctsEncrypt } from '../primitives/cts.ts'
+import { HASH_BYTES, HmacKey } from '../primitives/hmac.ts'
+import { pbkdf2 } from '../primitives/pbkdf2.ts'
+import { type EtypeRow, etypeOf } from './aes-etype.ts'
+import type { Derivation, MessageKeys } from './derived-keys.ts'
+import { iterationCount } from './iteration-count.ts'
+
+/** RFC 8009 §5: C = E(Ke, confounder | plaintext) in CTS mode, then the HMAC under Ki of initial vector | C. Ki and Kc are as long as the tag. */
+export function rfc8009(row: EtypeRow): Etype {
+  const { cipher, hash, tagBytes } = row
+  const { keyBytes, blockBytes } = cipher
+  const prfBytes = HASH_BYTES[hash]
+
+  function derivation(octets: Bytes): Derivation {
+    const base = new HmacKey(hash, octets)
+    const macKey = (usage: KeyUsageId, purpose: number) =>
+      new HmacKey(hash, kdfHmacSha2(base, usageConstant(usage, purpose), EMPTY, tagBytes))
+    return {
+      message: usage => ({
+        encryption: cipher.open(kdfHmacSha2(base, usageConstant(usage, DERIVED.ENCRYPTION), EMPTY, keyBytes)),
+        integrity: macKey(usage, DERIVED.INTEGRITY),
+      }),
+      checksum: usage => macKey(usage, DERIVED.CHECKSUM),
+      prf: data => kdfHmacSha2(base, PRF, data, prfBytes),
+    }
+  }
+
+  function seal({ encryption, integrity }: MessageKeys, plaintext: Bytes, confounder: Bytes): Bytes {
+    const length = blockBytes + plaintext.length
+    const padded = new Uint8Array(Math.ceil(length / blockBytes) * blockBytes)
+    padded.set(confounder)
+    padded.set(plaintext, blockBytes)
+    const start = integrity.room + blockBytes
+    const frame = Buffer.alloc(start + length + tagBytes)
+    frame.set(ctsEncrypt(encryption, padded, length), start)
+    integrity.sign(frame.subarray(0, start + length), frame, start + length, tagBytes)
+    return new Uint8Array(frame.buffer, frame.byteOffset + start, length + tagBytes)
+  }
+
+  function open({ encryption, integrity }: MessageKeys, ciphertext: Bytes): Bytes | undefined {
+    const length = ciphertext.length - tagBytes
+    const start = integrity.room + blockBytes
+    const frame = Buffer.alloc(start + length)
+    const encrypted = ciphertext.subarray(0, length)
+    frame.set(encrypted, start)
+    if (!integrity.verify(frame, ciphertext.subarray(length))) return undefined
+    return new Uint8Array(ctsDecrypt(encryption, encrypted).subarray(blockBytes))
+  }
+
+  /** RFC 8009 §4: the salt is preceded by the enctype's name and a zero octet. */
+  async function stringToKey(password: Bytes, salt: Bytes, params: Bytes | undefined): Promise<Bytes> {
+    const salted = concat(encodeText(etype.names[0]), Uint8Array.of(0), salt)
+    const seed = await pbkdf2(hash, password, salted, iterationCount(params, row.defaultIterations), keyBytes)
+    const base = new HmacKey(hash, seed)
+    seed.fill(0)
+    return kdfHmacSha2(base, KERBEROS, EMPTY, keyBytes)
+  }
+
+  const etype = etypeOf(row, { prfBytes, derivation, seal, open, stringToKey })
+  return etype
+}
+
+const KERBEROS: Bytes = new TextEncoder().encode('kerberos')
+const PRF: Bytes = new TextEncoder().encode('prf')
