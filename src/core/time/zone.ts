@@ -1,0 +1,99 @@
+import type { Env } from '../env.ts'
+import { KrbError } from '../errors/krb-error.ts'
+import { type CivilTime, utcParts, utcSeconds } from './civil.ts'
+import { posixZone } from './posix-zone.ts'
+import { tzifZone } from './tzif-zone.ts'
+
+/** A time zone: what the clock on the wall shows at a point in time, and back. Seconds are since 1970. */
+export interface Zone {
+  parts(seconds: number): ZonedTime
+  /** mktime: fields out of range carry over; in an overlap the earlier point; in a gap the clock before it goes on. */
+  seconds(parts: CivilTime): number
+  abbreviation(seconds: number): string
+}
+
+export interface ZonedTime extends CivilTime {
+  /** 0 = Sunday. */
+  readonly weekday: number
+  /** Seconds east of UTC. */
+  readonly offset: number
+  readonly dst: boolean
+  readonly abbreviation: string
+}
+
+/** What holds at a point in time. */
+export interface LocalType {
+  readonly offset: number
+  readonly dst: boolean
+  readonly abbreviation: string
+}
+
+/**
+ * The zone that TZ names, as the C library finds it: `TZ` unset is /etc/localtime, empty is UTC, a name is a file of the zone
+ * database, anything else a POSIX string; what is neither is UTC under the letters given. (Intl would take 25 ms to start and does not know
+ * the abbreviations.)
+ */
+export async function loadZone(env: Pick<Env, 'vars' | 'files'>): Promise<Zone> {
+  const tz = env.vars.TZ?.replace(/^:/, '')
+  if (tz === undefined) return zoneOf((await zoneFile('/etc/localtime', env)) ?? UTC_TYPE)
+  if (tz === '') return UTC
+  if (!MAY_BE_A_FILE.test(tz)) return zoneFrom(tz)
+  const path = tz.startsWith('/') ? tz : `${env.vars.TZDIR ?? '/usr/share/zoneinfo'}/${tz}`
+  const found = await zoneFile(path, env)
+  return found === undefined ? zoneOf(posixZone(tz)) : zoneOf(found)
+}
+
+/**
+ * As `loadZone` without looking at a file. Good for POSIX strings; the local zone of the running program stands in for a name and for
+ * no value at all (Node applies TZ itself), with `+01` for an abbreviation.
+ */
+export function zoneFrom(tzVariable: string | undefined): Zone {
+  const tz = tzVariable?.replace(/^:/, '')
+  if (tz === '' || tz === 'UTC') return UTC
+  return zoneOf(tz !== undefined && POSIX_FORM.test(tz) ? posixZone(tz) : processType)
+}
+
+/** A zone from a rule that says what holds at a point in time. */
+export function zoneOf(typeAt: (seconds: number) => LocalType): Zone {
+  return {
+    parts(seconds) {
+      const type = typeAt(seconds)
+      return { ...utcParts(seconds + type.offset), ...type }
+    },
+    seconds(parts) {
+      const wall = utcSeconds(parts)
+      const offsets = [typeAt(wall - DAY).offset, typeAt(wall + DAY).offset]
+      const fitting = offsets.map(offset => wall - offset).filter(t => t + typeAt(t).offset === wall)
+      return fitting.length > 0 ? Math.min(...fitting) : wall - offsets[0]!
+    },
+    abbreviation: seconds => typeAt(seconds).abbreviation,
+  }
+}
+
+async function zoneFile(path: string, env: Pick<Env, 'files'>): Promise<((seconds: number) => LocalType) | undefined> {
+  try {
+    return tzifZone(await env.files.read(path, { maxBytes: MAX_ZONE_FILE }))
+  } catch (error) {
+    if (error instanceof KrbError) return undefined
+    throw error
+  }
+}
+
+function processType(seconds: number): LocalType {
+  const offset = -new Date(seconds * 1000).getTimezoneOffset() * 60 || 0
+  return { offset, dst: false, abbreviation: offset === 0 ? 'UTC' : numericAbbreviation(offset) }
+}
+
+function numericAbbreviation(offset: number): string {
+  const minutes = Math.abs(offset) / 60
+  const text = `${offset < 0 ? '-' : '+'}${String(Math.floor(minutes / 60)).padStart(2, '0')}`
+  return minutes % 60 === 0 ? text : text + String(minutes % 60).padStart(2, '0')
+}
+
+const DAY = 86400
+const MAX_ZONE_FILE = 1 << 20
+const POSIX_FORM = /^(?:<[^>]+>|[A-Za-z]{3,})[+-]?\d/
+const MAY_BE_A_FILE = /^[A-Za-z0-9_+\-/.]+$/
+const UTC_TYPE = (): LocalType => ({ offset: 0, dst: false, abbreviation: 'UTC' })
+
+export const UTC: Zone = zoneOf(UTC_TYPE)
