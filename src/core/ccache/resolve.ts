@@ -1,0 +1,49 @@
+import type { ClientConfig } from '../config/krb5-conf.ts'
+import { expandTokens } from '../config/tokens.ts'
+import type { Env } from '../env.ts'
+import { KrbError } from '../errors/krb-error.ts'
+import type { Ccache } from './ccache.ts'
+import type { CcacheVersion } from './format.ts'
+import { CCACHE_TYPES } from './types/index.ts'
+
+/**
+ * The cache called `name`, or the default one. A name is `TYPE:residual`; without a colon it is a file, and so is one with a single
+ * letter before the colon (a drive). Throws `KRB5_CC_UNKNOWN_TYPE`. Nothing is opened yet.
+ */
+export async function resolveCcache(name: string | undefined, env: Env, config: ClientConfig): Promise<Ccache> {
+  const full = name ?? defaultCcacheName(env, config)
+  const [prefix, residual] = splitName(full)
+  const type = Object.hasOwn(CCACHE_TYPES, prefix) ? CCACHE_TYPES[prefix] : undefined
+  if (type === undefined) throw new KrbError('KRB5_CC_UNKNOWN_TYPE', { name: full, type: prefix })
+  return type(env, fileVersion(config)).resolve(residual)
+}
+
+/**
+ * KRB5CCNAME as it stands, else `default_ccache_name` with its tokens expanded, else the built-in name. Throws `KRB5_FCC_INTERNAL` for
+ * a bad token, as MIT's library does.
+ */
+export function defaultCcacheName(env: Env, config: ClientConfig): string {
+  const set = env.vars.KRB5CCNAME
+  if (set !== undefined) return set
+  const template = config.defaultCcacheName ?? BUILT_IN
+  try {
+    return expandTokens(template, env)
+  } catch (error) {
+    if (!(error instanceof KrbError)) throw error
+    throw new KrbError('KRB5_FCC_INTERNAL', { name: template }, { hints: [`default_ccache_name = ${template}`], cause: error })
+  }
+}
+
+function splitName(name: string): readonly [prefix: string, residual: string] {
+  const colon = name.indexOf(':')
+  if (colon < 0 || /^[A-Za-z]:/.test(name)) return ['FILE', name]
+  return [name.slice(0, colon), name.slice(colon + 1)]
+}
+
+/** `ccache_type`: what new FILE caches look like; MIT takes any other number for the newest. */
+function fileVersion(config: ClientConfig): CcacheVersion {
+  const { ccacheType } = config
+  return ccacheType === 1 || ccacheType === 2 || ccacheType === 3 ? ccacheType : 4
+}
+
+const BUILT_IN = 'FILE:/tmp/krb5cc_%{uid}'

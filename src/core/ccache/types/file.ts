@@ -1,0 +1,201 @@
+import type { Bytes } from '../../bytes/bytes.ts'
+import { concat } from '../../bytes/bytes.ts'
+import { encodeText } from '../../bytes/text.ts'
+import type { Env, Files, Patch } from '../../env.ts'
+import { type ErrorCode, KrbError } from '../../errors/krb-error.ts'
+import { ERRORS } from '../../errors/tables/index.ts'
+import type { Principal } from '../../principal/principal.ts'
+import type { Ccache, CcacheType } from '../ccache.ts'
+import { configCredential, configEntryOf, isConfigEntry, isConfigFor, REMOVED_CONFIG_REALM } from '../config-entry.ts'
+import type { ConfigEntry, Credential } from '../credential.ts'
+import {
+  type CcacheHead,
+  type CcacheVersion,
+  decodeCredentials,
+  decodeHead,
+  decodeVersion,
+  encodeCredential,
+  encodeHead,
+  isRemoved,
+  type PlacedCredential,
+  type TimeOffset,
+} from '../format.ts'
+
+/** FILE caches; `version` is what `replace` writes (`ccache_type`). */
+export function fileCcacheType(env: Env, version: CcacheVersion): CcacheType {
+  return { prefix: 'FILE', resolve: async path => new FileCcache(path, env.files, version) }
+}
+
+/**
+ * One cache in one file. Every failure carries MIT's text with the file's name. A store into a file of another version than ours
+ * keeps that file's version.
+ */
+class FileCcache implements Ccache {
+  readonly name: string
+  readonly #path: string
+  readonly #files: Files
+  readonly #version: CcacheVersion
+
+  constructor(path: string, files: Files, version: CcacheVersion) {
+    this.name = `FILE:${path}`
+    this.#path = path
+    this.#files = files
+    this.#version = version
+  }
+
+  async principal(): Promise<Principal> {
+    return (await this.#head()).principal
+  }
+
+  async offset(): Promise<TimeOffset> {
+    return (await this.#head()).offset ?? { seconds: 0, micros: 0 }
+  }
+
+  /** The header always carries an offset, zero included, as MIT's kinit writes it. */
+  async replace(
+    client: Principal,
+    credentials: readonly Credential[],
+    config: readonly ConfigEntry[],
+    offset: TimeOffset = { seconds: 0, micros: 0 },
+  ): Promise<void> {
+    const all = [...config.map(entry => configCredential(entry, client)), ...credentials]
+    const parts = all.map(credential => encodeCredential(credential, this.#version))
+    const content = concat(encodeHead(this.#version, client, offset), ...parts)
+    for (const part of parts) part.fill(0)
+    await this.#guard(() => this.#files.replace(this.#path, content, { mode: 0o600 }).finally(() => content.fill(0)))
+  }
+
+  async store(credential: Credential): Promise<void> {
+    await this.#guard(async () => {
+      const version = await this.#lend(octets => decodeVersion(octets))
+      const record = encodeCredential(credential, version)
+      await this.#files.append(this.#path, record).finally(() => record.fill(0))
+    })
+  }
+
+  async *credentials(): AsyncIterable<Credential> {
+    for await (const credential of this.#live()) if (!isConfigEntry(credential)) yield credential
+  }
+
+  async *configEntries(): AsyncIterable<ConfigEntry> {
+    for await (const credential of this.#live()) {
+      const entry = configEntryOf(credential)
+      if (entry !== undefined) yield entry
+    }
+  }
+
+  async config(key: string, server?: Principal): Promise<Bytes | undefined> {
+    let general: Bytes | undefined
+    for await (const credential of this.#live()) {
+      if (isConfigFor(credential, key, server)) return credential.ticket
+      // Some writers leave the principal out where others name it (fast_avail).
+      if (isConfigFor(credential, key, undefined)) general ??= credential.ticket
+    }
+    return general
+  }
+
+  async setConfig(key: string, value: Bytes, server?: Principal): Promise<void> {
+    const client = await this.principal()
+    await this.#removeIf(credential => isConfigFor(credential, key, server))
+    await this.store(configCredential(server === undefined ? { key, value } : { key, server, value }, client))
+  }
+
+  async remove(match: (credential: Credential) => boolean): Promise<number> {
+    return this.#removeIf(credential => !isConfigEntry(credential) && match(credential))
+  }
+
+  async destroy(): Promise<void> {
+    await this.#guard(() => this.#files.shred(this.#path))
+  }
+
+  async #head(): Promise<CcacheHead> {
+    return this.#guard(() => this.#lend(octets => decodeHead(octets)))
+  }
+
+  async *#live(): AsyncIterable<Credential> {
+    const octets = await this.#guard(() => this.#files.readLocked(this.#path))
+    try {
+      const placed = this.#decode(octets)
+      for (;;) {
+        const step = await this.#guard(async () => placed.next())
+        if (step.done) return
+        if (!isRemoved(step.value.credential)) yield step.value.credential
+      }
+    } finally {
+      octets.fill(0)
+    }
+  }
+
+  *#decode(octets: Bytes): Generator<PlacedCredential> {
+    yield* decodeCredentials(octets, decodeHead(octets))
+  }
+
+  /** In place and of the same length, so that a process in the middle of reading keeps its footing. */
+  async #removeIf(match: (credential: Credential) => boolean): Promise<number> {
+    let removed = 0
+    await this.#guard(() =>
+      this.#files.edit(this.#path, octets => {
+        const patches: Patch[] = []
+        removed = 0
+        for (const placed of this.#decode(octets)) {
+          if (isRemoved(placed.credential) || !match(placed.credential)) continue
+          patches.push(...removalPatches(placed))
+          removed++
+        }
+        octets.fill(0)
+        return patches
+      }),
+    )
+    return removed
+  }
+
+  async #lend<T>(use: (octets: Bytes) => T): Promise<T> {
+    const octets = await this.#files.readLocked(this.#path)
+    try {
+      return use(octets)
+    } finally {
+      octets.fill(0)
+    }
+  }
+
+  async #guard<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task()
+    } catch (error) {
+      throw error instanceof KrbError ? fileCacheError(error, this.#path) : error
+    }
+  }
+}
+
+/**
+ * MIT's code and text for a failure on the file at `path`. A folder or a device reads as a cache in a bad format, since that is what
+ * MIT's library makes of their content.
+ */
+export function fileCacheError(error: KrbError, path: string): KrbError {
+  const code = BY_ERRNO[error.code] ?? (error.number > 0 ? 'KRB5_CC_IO' : error.code)
+  return new KrbError(code, { ...error.params, path }, { text: `${ERRORS[code].text} (filename: ${path})`, hints: error.hints, cause: error })
+}
+
+function removalPatches(placed: PlacedCredential): Patch[] {
+  const patches: Patch[] = [
+    { at: placed.authtimeAt, content: Uint8Array.of(0xff, 0xff, 0xff, 0xff) },
+    { at: placed.endtimeAt, content: new Uint8Array(4) },
+  ]
+  if (isConfigEntry(placed.credential)) patches.push({ at: placed.serverRealmAt, content: encodeText(REMOVED_CONFIG_REALM) })
+  return patches
+}
+
+const BY_ERRNO: Readonly<Partial<Record<ErrorCode, ErrorCode>>> = {
+  ENOENT: 'KRB5_FCC_NOFILE',
+  ENOTDIR: 'KRB5_FCC_NOFILE',
+  ELOOP: 'KRB5_FCC_NOFILE',
+  ENAMETOOLONG: 'KRB5_FCC_NOFILE',
+  EPERM: 'KRB5_FCC_PERM',
+  EACCES: 'KRB5_FCC_PERM',
+  EROFS: 'KRB5_FCC_PERM',
+  EISDIR: 'KRB5_CC_FORMAT',
+  EINVAL: 'KRB5_CC_FORMAT',
+  EEXIST: 'KRB5_FCC_INTERNAL',
+  EBADF: 'KRB5_FCC_INTERNAL',
+  EAGAIN: 'KRB5_FCC_INTERNAL',
+}

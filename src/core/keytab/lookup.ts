@@ -1,0 +1,40 @@
+import { KrbError } from '../errors/krb-error.ts'
+import type { Principal } from '../principal/principal.ts'
+import { samePrincipal } from '../principal/same.ts'
+import { unparsePrincipal } from '../principal/unparse.ts'
+import type { KeytabEntry } from './keytab.ts'
+
+/**
+ * The entry for a name, an enctype (0 = any) and a kvno (0 = the newest). An explicit kvno matches exactly or, failing that, by its low
+ * 8 bits, since older writers stored no more. Name types do not matter.
+ */
+export function lookup(entries: readonly KeytabEntry[], principal: Principal, kvno: number, etype: number): KeytabEntry {
+  const candidates = entries.filter(entry => samePrincipal(entry.principal, principal) && (etype === 0 || entry.key.etype === etype))
+  if (candidates.length === 0) {
+    const name = unparsePrincipal(principal)
+    throw new KrbError('KRB5_KT_NOTFOUND', { principal: name }, { text: `No key table entry found for ${name}` })
+  }
+  const found = kvno === 0 ? newest(candidates) : ofKvno(candidates, kvno)
+  if (found !== undefined) return found
+  const present = [...new Set(candidates.map(entry => entry.kvno))].join(', ')
+  throw new KrbError(
+    'KRB5_KT_KVNONOTFOUND',
+    { principal: unparsePrincipal(principal), kvno },
+    { hints: [`the keytab has kvno ${present} of ${unparsePrincipal(principal)}, not ${kvno}`] },
+  )
+}
+
+/** Whether `a` supersedes `b`: a kvno below 128 beats one above 240 that is not younger, because 8 bits wrap. */
+export function isNewer(a: KeytabEntry, b: KeytabEntry): boolean {
+  if (a.kvno < 128 && b.kvno > 240 && b.timestamp <= a.timestamp) return true
+  if (a.kvno > 240 && b.kvno < 128 && a.timestamp <= b.timestamp) return false
+  return a.kvno > b.kvno
+}
+
+function newest(entries: readonly KeytabEntry[]): KeytabEntry | undefined {
+  return entries.reduce<KeytabEntry | undefined>((best, entry) => (best === undefined || isNewer(entry, best) ? entry : best), undefined)
+}
+
+function ofKvno(entries: readonly KeytabEntry[], kvno: number): KeytabEntry | undefined {
+  return entries.find(entry => entry.kvno === kvno) ?? entries.find(entry => entry.kvno === (kvno & 0xff))
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto'
+import * as os from 'node:os'
+import type { Clock, Env, Host } from '../core/env.ts'
+import type { TraceEvent } from '../core/trace/events.ts'
+import { nodeFiles } from './files.ts'
+import { nodePrompter } from './prompter.ts'
+
+export interface NodeEnvOptions {
+  /** Takes every trace event; without it there is no trace. */
+  readonly trace?: (event: TraceEvent) => void
+  /** Where prompts go; commands with `--json` keep standard output clean. */
+  readonly prompts?: 'stdout' | 'stderr'
+}
+
+/** The world of a Node process. */
+export function nodeEnv(options: NodeEnvOptions = {}): Env {
+  const { trace } = options
+  return {
+    clock: systemClock(),
+    random: length => new Uint8Array(randomBytes(length)),
+    vars: isPrivileged() ? {} : process.env,
+    host: nodeHost(),
+    files: nodeFiles(),
+    prompter: nodePrompter(options.prompts ?? 'stdout'),
+    trace: trace ?? (() => undefined),
+  }
+}
+
+/**
+ * Node's clock has milliseconds. Two authenticators made in the same one would be taken for a replay (RFC 4120 §3.2.3), so the
+ * microseconds count up within it.
+ */
+export function systemClock(): Clock {
+  let lastMs = 0
+  let extra = 0
+  return {
+    now() {
+      const ms = Date.now()
+      extra = ms === lastMs ? Math.min(extra + 1, 999) : 0
+      lastMs = ms
+      return { seconds: Math.floor(ms / 1000), micros: (ms % 1000) * 1000 + extra }
+    },
+  }
+}
+
+function nodeHost(): Host {
+  return {
+    hostname: () => os.hostname(),
+    uid: process.getuid?.() ?? 0,
+    euid: process.geteuid?.() ?? 0,
+    username,
+    pid: process.pid,
+  }
+}
+
+function username(): string | undefined {
+  try {
+    return os.userInfo().username
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_SYSTEM_ERROR') return undefined
+    throw error
+  }
+}
+
+/** Set-uid or set-gid: whoever set the variables is not the one whose rights we have. */
+function isPrivileged(): boolean {
+  return process.getuid?.() !== process.geteuid?.() || process.getgid?.() !== process.getegid?.()
+}
