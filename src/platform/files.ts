@@ -1,5 +1,5 @@
-import { constants, type Stats } from 'node:fs'
 import * as fs from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import type { Bytes } from '../core/bytes/bytes.ts'
 import type { FileInfo, Files } from '../core/env.ts'
 import { type ErrorCode, KrbError } from '../core/errors/krb-error.ts'

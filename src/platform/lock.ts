@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module'
-
 /**
  * Takes an open-file-description lock on the whole file and waits for it, as MIT's libraries do (F_OFD_SETLKW); closing `fd` drops it.
  * Without the optional package, or on a file system that has no locks, it takes none: an append is then still one O_APPEND write.
@@ -35,7 +33,7 @@ function wait(binding: LockBinding, fd: number, exclusive: boolean): Promise<voi
 /** Node's module cache makes the second call cheap. */
 function loadBinding(): LockBinding | undefined {
   // The built programs are CommonJS, the sources ES modules.
-  const load = typeof require === 'function' ? require : createRequire(import.meta.url)
+  const load = typeof require === 'function' ? require : process.getBuiltinModule('node:module').createRequire(import.meta.url)
   for (const file of [`prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`, 'binding.js']) {
     try {
       return load(`fs-native-extensions/${file}`) as LockBinding

@@ -1,5 +1,4 @@
 import * as fs from 'node:fs'
-import { isatty } from 'node:tty'
 import type { Bytes } from '../core/bytes/bytes.ts'
 import { decodeText } from '../core/bytes/text.ts'
 import type { Prompter } from '../core/env.ts'
@@ -15,10 +14,10 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
   const output = promptsTo === 'stdout' ? 1 : 2
   return {
     async secret(prompt) {
-      const line = isatty(STDIN)
-        ? await withoutEcho(async () => {
+      const line = (await onTerminal())
+        ? await withoutEcho(async interrupted => {
             await write(output, prompt)
-            const answer = await readLine(MAX_SECRET)
+            const answer = await readLine(MAX_SECRET, interrupted)
             await write(output, '\n')
             return answer
           })
@@ -36,13 +35,13 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
 }
 
 /** The octets up to the newline or the end of input, in a buffer of their own; undefined when the input ends before any. */
-async function readLine(limit: number): Promise<Bytes | undefined> {
+async function readLine(limit: number, interrupted?: AbortSignal): Promise<Bytes | undefined> {
   const buffer = new Uint8Array(limit)
-  const input = openInput()
+  const input = await openInput()
   try {
     for (let length = 0; ; length++) {
       if (length === limit) throw new KrbError('KRB5_LIBOS_CANTREADPWD', { limit }, { hints: [`a line may have ${limit} octets`] })
-      const octet = await readOctet(input.fd, buffer.subarray(length, length + 1))
+      const octet = await readOctet(input.fd, buffer.subarray(length, length + 1), interrupted)
       if (octet === undefined && length === 0) return undefined
       if (octet === undefined || octet === NEWLINE) return buffer.slice(0, length)
     }
@@ -58,8 +57,8 @@ async function readLine(limit: number): Promise<Bytes | undefined> {
  * A terminal is opened a second time, without blocking: a read that blocks would keep the event loop, and with it the signal
  * handlers that switch the echo on again, from running. Other inputs are read where they are.
  */
-function openInput(): { readonly fd: number; close(): void } {
-  if (isatty(STDIN)) {
+async function openInput(): Promise<{ readonly fd: number; close(): void }> {
+  if (await onTerminal()) {
     for (const name of ['/proc/self/fd/0', '/dev/tty']) {
       try {
         const fd = fs.openSync(name, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY)
@@ -72,8 +71,9 @@ function openInput(): { readonly fd: number; close(): void } {
   return { fd: STDIN, close: () => undefined }
 }
 
-async function readOctet(fd: number, into: Bytes): Promise<number | undefined> {
+async function readOctet(fd: number, into: Bytes, interrupted?: AbortSignal): Promise<number | undefined> {
   for (;;) {
+    if (interrupted?.aborted) throw new KrbError('KRB5_LIBOS_PWDINTR')
     try {
       return fs.readSync(fd, into, 0, 1, null) === 0 ? undefined : into[0]
     } catch (error) {
@@ -83,6 +83,18 @@ async function readOctet(fd: number, into: Bytes): Promise<number | undefined> {
       await pause()
     }
   }
+}
+
+/** Node's tty module costs more than 2 ms: only a character device is worth the question. */
+async function onTerminal(): Promise<boolean> {
+  try {
+    if (!fs.fstatSync(STDIN).isCharacterDevice()) return false
+  } catch {
+    // Closed: the read says so.
+    return false
+  }
+  const { isatty } = await import('node:tty')
+  return isatty(STDIN)
 }
 
 async function write(fd: number, text: string): Promise<void> {

@@ -22,27 +22,32 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.#view.setUint8(this.#reserve(1), value)
+    const at = this.#reserve(1)
+    this.#view.setUint8(at, value)
     return this
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#reserve(2), value, this.#little)
+    const at = this.#reserve(2)
+    this.#view.setUint16(at, value, this.#little)
     return this
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#reserve(4), value, this.#little)
+    const at = this.#reserve(4)
+    this.#view.setUint32(at, value, this.#little)
     return this
   }
 
   u64(value: bigint): this {
-    this.#view.setBigUint64(this.#reserve(8), value, this.#little)
+    const at = this.#reserve(8)
+    this.#view.setBigUint64(at, value, this.#little)
     return this
   }
 
   bytes(value: Bytes): this {
-    this.#octets.set(value, this.#reserve(value.length))
+    const at = this.#reserve(value.length)
+    this.#octets.set(value, at)
     return this
   }
 
@@ -59,6 +64,7 @@ export class Writer {
     return out
   }
 
+  /** May put another buffer in place: ask for the room first, then touch `#octets` or `#view`. */
   #reserve(count: number): number {
     const at = this.#length
     if (at + count > this.#octets.length) this.#grow(at + count)

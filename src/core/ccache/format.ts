@@ -146,7 +146,8 @@ function readHeader(reader: Reader): TimeOffset | undefined {
     if (end - at < 4) throw formatError('KRB5_CC_FORMAT', at, 'header field', 'the header ends inside this field')
     const tag = reader.u16('header tag')
     const size = reader.u16('header field length')
-    if (size > end - reader.offset) throw formatError('KRB5_CC_FORMAT', at + 2, 'header field length', 'the field is longer than the header')
+    if (size > end - reader.offset)
+      throw formatError('KRB5_CC_FORMAT', at + 2, 'header field length', 'the field is longer than the header')
     if (tag !== TAG_TIME_OFFSET) {
       reader.skip(size, 'header field')
       continue

@@ -1,10 +1,10 @@
+import type { Bytes } from '../bytes/bytes.ts'
 import { sameBytes } from '../bytes/bytes.ts'
 import { type ErrorCode, KrbError } from '../errors/krb-error.ts'
 import { ERRORS } from '../errors/tables/index.ts'
 import type { Principal } from '../principal/principal.ts'
 import { samePrincipal } from '../principal/same.ts'
 import type { EtypeId } from '../registry/etype.ts'
-import type { Bytes } from '../bytes/bytes.ts'
 import type { Ccache } from './ccache.ts'
 import type { Credential, TypedOctets } from './credential.ts'
 

@@ -173,7 +173,11 @@ class FileCcache implements Ccache {
  */
 export function fileCacheError(error: KrbError, path: string): KrbError {
   const code = BY_ERRNO[error.code] ?? (error.number > 0 ? 'KRB5_CC_IO' : error.code)
-  return new KrbError(code, { ...error.params, path }, { text: `${ERRORS[code].text} (filename: ${path})`, hints: error.hints, cause: error })
+  return new KrbError(
+    code,
+    { ...error.params, path },
+    { text: `${ERRORS[code].text} (filename: ${path})`, hints: error.hints, cause: error },
+  )
 }
 
 function removalPatches(placed: PlacedCredential): Patch[] {
