@@ -1,10 +1,11 @@
 import type { Principal } from '../../core/principal/principal.ts'
+import type { ReviseCounters } from './attempts.ts'
 import type { PolicyEntry, PrincipalEntry } from './entry.ts'
 
 /** One kind of database: one file, one line in `index.ts`. */
 export interface StoreBackend {
   readonly scheme: string
-  /** Builds a new, empty database aside; it takes its place when `promote` is called, and leaves nothing behind when `abandon` is. */
+  /** Builds a new, empty database aside, whatever is in place; it takes its place when `promote` is called, and leaves nothing behind when `abandon` is. */
   create(params: StoreParams): Promise<NewStore>
   open(params: StoreParams, mode: 'read' | 'write'): Promise<Store>
   destroy(params: StoreParams): Promise<void>
@@ -26,8 +27,11 @@ export interface Store {
   policies(glob?: string): AsyncIterable<PolicyEntry>
   /** All or nothing, one writer at a time over all processes; resolves when it is on disk. */
   write<T>(fn: (tx: StoreTx) => T): Promise<T>
-  /** All the KDC writes: a batched, bounded update of lastSuccess, lastFailed and failAuthCount. */
-  recordAttempt(name: Principal, outcome: 'success' | 'failure', at: number): Promise<void>
+  /**
+   * All the KDC writes: a batched, bounded update of lastSuccess, lastFailed and failAuthCount (the rules are `kdc/permit/lockout.ts`). Visible to
+   * `principal` at once; resolves when it is on disk.
+   */
+  recordAttempt(name: Principal, revise: ReviseCounters): Promise<void>
   close(): Promise<void>
 }
 
