@@ -11,6 +11,8 @@ export interface RealmOptions {
   readonly libdefaults?: readonly string[]
   /** Lines for the realm's stanza in kdc.conf. */
   readonly kdcRealm?: readonly string[]
+  /** Lines for [dbdefaults]. */
+  readonly dbDefaults?: readonly string[]
 }
 
 /** A realm of a peer, running, in a folder of its own. */
@@ -20,6 +22,7 @@ export interface PeerRealm {
   readonly port: number
   readonly keytab: string
   readonly log: string
+  readonly daemons: readonly Daemon[]
   /** KRB5_CONFIG, KRB5CCNAME, KRB5_KTNAME: for its own clients and for ours. */
   readonly env: Readonly<Record<string, string>>
   /** Runs administration commands directly on the database; throws when one fails. */
@@ -48,7 +51,8 @@ export async function startMitRealm(options: RealmOptions = {}): Promise<PeerRea
   max_renewable_life = 7d
   supported_enctypes = ${AES_KEYS}
 ${(options.kdcRealm ?? []).map(line => `  ${line}\n`).join('')} }
-[logging]
+[dbdefaults]
+${(options.dbDefaults ?? []).map(line => ` ${line}\n`).join('')}[logging]
  kdc = FILE:${log}
  admin_server = FILE:${scratch.file('kadmind.log')}
 `,
@@ -101,7 +105,7 @@ export function peerRealm(parts: {
   readonly daemons: readonly Daemon[]
   readonly remove: () => void
 }): PeerRealm {
-  const { realm, folder, port, log, env, admin } = parts
+  const { realm, folder, port, log, env, admin, daemons } = parts
   return {
     realm,
     folder,
@@ -109,9 +113,10 @@ export function peerRealm(parts: {
     log,
     env,
     admin,
+    daemons,
     keytab: join(folder, 'keytab'),
     stop: async () => {
-      await Promise.all(parts.daemons.map(daemon => daemon.stop()))
+      await Promise.all(daemons.map(daemon => daemon.stop()))
       parts.remove()
     },
   }

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { makeApReq } from '../src/core/ap/make-ap-req.ts'
+import { EncryptedData } from '../src/core/asn1/messages/encrypted-data.ts'
+import { AsRep, EncKdcRepPart } from '../src/core/asn1/messages/kdc-rep.ts'
+import { AsReq, KdcReqBody, TgsReq } from '../src/core/asn1/messages/kdc-req.ts'
+import { PaEncTsEnc } from '../src/core/asn1/messages/pa-data.ts'
+import { Ticket } from '../src/core/asn1/messages/ticket.ts'
+import { preserve } from '../src/core/asn1/schema.ts'
+import { makeChecksum } from '../src/core/crypto/checksum.ts'
+import { openData, prepareKey, sealData } from '../src/core/crypto/encrypted-data.ts'
+import type { Key } from '../src/core/crypto/etype.ts'
+import { keyFromPassword } from '../src/core/crypto/string-to-key.ts'
+import { KeyUsage } from '../src/core/registry/key-usage.ts'
+import { NameType } from '../src/core/registry/name-type.ts'
+import { PaType } from '../src/core/registry/pa-type.ts'
+import { Secret } from '../src/core/secret/secret.ts'
+import { type PeerRealm, startMitRealm } from '../test/helpers/mit-realm.ts'
+import { startOwnRealm } from '../test/helpers/own-realm.ts'
+import { which } from '../test/helpers/process.ts'
+import { load } from './load.ts'
+
+/**
+ * CPU time per request of tkrb5kdc beside MIT's krb5kdc (when installed) on the same machine in the same run: AS without
+ * pre-authentication, AS with an encrypted timestamp, TGS, unknown client. Enctype 18. MIT runs with its default database and
+ * settings, and once without the stamps that cost it an fsync per log-in.
+ */
+const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 20_000)
+const REALM = 'BENCH.TEST'
+const SETUP = ['addprinc -pw plainpw plain', 'addprinc -pw carefulpw +requires_preauth careful', 'addprinc -randkey host/bench.test']
+
+interface Row {
+  readonly name: string
+  readonly start: () => Promise<PeerRealm>
+}
+
+const own: Row = { name: 'tkrb5kdc', start: () => startOwnRealm({ realm: REALM, setup: SETUP }) }
+const mit: readonly Row[] = [
+  { name: 'krb5kdc, defaults', start: () => startMitRealm({ realm: REALM, setup: SETUP }) },
+  {
+    name: 'krb5kdc, no stamps',
+    start: () => startMitRealm({ realm: REALM, setup: SETUP, dbDefaults: ['disable_last_success = true', 'disable_lockout = true'] }),
+  },
+]
+const rows = which('krb5kdc') === undefined ? [own] : [own, ...mit]
+
+console.log(`CPU us per request (requests per second), ${REQUESTS} requests, 32 outstanding, node ${process.version}`)
+console.log(['KDC'.padEnd(20), 'AS', 'AS + timestamp', 'TGS', 'unknown client'].map(cell => cell.padEnd(18)).join(''))
+for (const row of rows) {
+  const realm = await row.start()
+  try {
+    const cells: string[] = []
+    for (const kind of [plainRequests, preauthRequests, tgsRequests, unknownRequests]) {
+      const requests = await kind(realm)
+      await load(
+        realm.port,
+        realm.daemons.map(daemon => daemon.pid),
+        requests.slice(0, 2000),
+      ) // warms JIT, caches and pools
+      const result = await load(
+        realm.port,
+        realm.daemons.map(daemon => daemon.pid),
+        requests.slice(2000),
+      )
+      cells.push(`${result.cpuUs.toFixed(0)} (${result.perSecond.toFixed(0)})`)
+    }
+    console.log([row.name.padEnd(20), ...cells].map(cell => cell.padEnd(18)).join(''))
+  } finally {
+    await realm.stop()
+  }
+}
+
+async function plainRequests(): Promise<Uint8Array[]> {
+  return make(() => asReq('plain', []))
+}
+
+async function unknownRequests(): Promise<Uint8Array[]> {
+  return make(() => asReq('nobody', []))
+}
+
+async function preauthRequests(): Promise<Uint8Array[]> {
+  const key = prepareKey(await userKey('careful'))
+  return make(() => {
+    const stamp = PaEncTsEnc.encode({ patimestamp: Math.floor(Date.now() / 1000), pausec: Math.floor(Math.random() * 1e6) })
+    const padataValue = EncryptedData.encode(sealData(key, KeyUsage.AS_REQ_PA_ENC_TS, stamp, random))
+    return asReq('careful', [{ padataType: PaType.ENC_TIMESTAMP, padataValue }])
+  })
+}
+
+async function tgsRequests(realm: PeerRealm): Promise<Uint8Array[]> {
+  const reply = AsRep.decode(await ask(realm.port, asReq('plain', [])))
+  const part = EncKdcRepPart.decode(openData(await userKey('plain'), KeyUsage.AS_REP_ENCPART, reply.encPart))
+  const sessionKey: Key = { etype: part.key.keytype, value: part.key.keyvalue }
+  const prepared = prepareKey(sessionKey)
+  const client = { type: NameType.PRINCIPAL, realm: REALM, components: ['plain'] }
+  return make(() => {
+    const reqBody = preserve(KdcReqBody, { ...body(), sname: { nameType: NameType.SRV_HST, nameString: ['host', 'bench.test'] } })
+    const now = Date.now()
+    const terms = {
+      client,
+      ticket: Ticket.encode(reply.ticket.value),
+      sessionKey: prepared,
+      usage: KeyUsage.TGS_REQ_AUTH,
+      now: { seconds: Math.floor(now / 1000), micros: Math.floor(Math.random() * 1e6) },
+      cksum: makeChecksum(prepared, KeyUsage.TGS_REQ_AUTH_CKSUM, reqBody.octets),
+    }
+    const padataValue = makeApReq(terms, { random }).message
+    return TgsReq.encode({ padata: [{ padataType: PaType.TGS_REQ, padataValue }], reqBody })
+  })
+}
+
+function asReq(name: string, padata: readonly { padataType: number; padataValue: Uint8Array }[]): Uint8Array {
+  const cname = { nameType: NameType.PRINCIPAL, nameString: [name] }
+  const sname = { nameType: NameType.SRV_INST, nameString: ['krbtgt', REALM] }
+  return AsReq.encode({ padata: padata.length === 0 ? undefined : padata, reqBody: preserve(KdcReqBody, { ...body(), cname, sname }) })
+}
+
+function body() {
+  return {
+    kdcOptions: 0x40800000,
+    realm: REALM,
+    till: Math.floor(Date.now() / 1000) + 36_000,
+    rtime: Math.floor(Date.now() / 1000) + 86_400,
+    nonce: randomBytes(4).readUInt32BE() >>> 1,
+    etype: [18, 17, 20, 19],
+  }
+}
+
+function make(one: () => Uint8Array): Uint8Array[] {
+  return Array.from({ length: REQUESTS + 2000 }, one)
+}
+
+function userKey(name: string): Promise<Key> {
+  return keyFromPassword(18, new Secret(Buffer.from(`${name}pw`)), Buffer.from(`${REALM}${name}`))
+}
+
+function ask(port: number, request: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4')
+    socket.once('error', reject)
+    socket.once('message', reply => {
+      socket.close()
+      resolve(new Uint8Array(reply))
+    })
+    socket.send(request, port, '127.0.0.1')
+  })
+}
+
+function random(length: number): Uint8Array {
+  return new Uint8Array(randomBytes(length))
+}
