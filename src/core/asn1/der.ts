@@ -107,7 +107,13 @@ export class DerReader {
 
   /** Octets `from` to `to` as ASCII text; undefined when one of them is not ASCII. */
   ascii(from: number, to: number): string | undefined {
-    for (let i = from; i < to; i++) if (this.octets[i]! >= 0x80) return undefined
+    const { octets } = this
+    for (let i = from; i < to; i++) if (octets[i]! >= 0x80) return undefined
+    if (to - from <= SHORT_TEXT) {
+      let text = ''
+      for (let i = from; i < to; i++) text += String.fromCharCode(octets[i]!)
+      return text
+    }
     this.text ??= Buffer.from(this.octets.buffer, this.octets.byteOffset, this.octets.byteLength)
     return this.text.toString('latin1', from, to)
   }
@@ -136,9 +142,9 @@ export class DerReader {
 export class DerWriter {
   /** Octets written so far. */
   size = 0
-  private octets: Bytes = new Uint8Array(INITIAL_OCTETS)
+  private octets: Bytes = allocate(INITIAL_OCTETS)
 
-  /** What was written. A view on memory that belongs to nobody else. */
+  /** What was written, as a view on a larger buffer that nobody else writes to. */
   finish(): Bytes {
     return this.octets.subarray(this.octets.length - this.size)
   }
@@ -206,7 +212,7 @@ export class DerWriter {
   private room(count: number): number {
     const at = this.octets.length - this.size
     if (count <= at) return at
-    const grown = new Uint8Array(Math.max(this.octets.length * 2, this.size + count + INITIAL_OCTETS))
+    const grown = allocate(Math.max(this.octets.length * 2, this.size + count + INITIAL_OCTETS))
     grown.set(this.finish(), grown.length - this.size)
     // What is left behind may hold a session key.
     this.octets.fill(0)
@@ -219,10 +225,19 @@ export function malformed(code: ErrorCode, offset: number): KrbError {
   return new KrbError(code, { offset })
 }
 
+/** From Node's pool: a buffer of its own costs more than the rest of the encoding. */
+function allocate(length: number): Bytes {
+  const buffer = Buffer.allocUnsafe(length)
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, length)
+}
+
 /** More than any transport lets through; lengths and offsets stay small integers. */
 const MAX_OCTETS = 0xff_ffff
 
 const INITIAL_OCTETS = 512
+
+/** Longest text that V8 builds as one flat string by appending. */
+const SHORT_TEXT = 12
 
 /** Below this many octets a loop beats the call of `set`. */
 const SHORT_COPY = 24

@@ -35,7 +35,7 @@ export function reopen<T>(schema: Schema<T>, octets: Bytes): Preserved<T> {
 
 /** SEQUENCE of tagged fields, in the order of their tags. See `readSequence` for what is tolerated. */
 export function sequence<F extends Fields>(fields: F): Schema<SequenceValue<F>> {
-  const slots = Object.entries(fields).map(([name, field]): Slot => ({ name, ...field }))
+  const slots = Object.entries(fields).map(slotOf)
   if (slots.some((slot, i) => i > 0 && slot.tag <= slots[i - 1]!.tag)) throw new Error('fields of a SEQUENCE must ascend')
   return schema(
     Tag.SEQUENCE,
@@ -177,9 +177,23 @@ type SequenceValue<F extends Fields> = Flat<
 
 type Flat<T> = { [K in keyof T]: T[K] }
 
-type Slot = Field & { readonly name: string }
+/** A field as the loops want it: all of one shape. */
+interface Slot {
+  readonly name: string
+  readonly tag: number
+  readonly type: Schema<unknown>
+  readonly kind: Field['kind']
+  readonly constant: unknown
+  readonly mismatch: ErrorCode | undefined
+}
 
 type Values = Record<string, unknown>
+
+function slotOf([name, field]: readonly [string, Field]): Slot {
+  const { tag, type, kind } = field
+  const fixed = kind === 'fixed' ? field : undefined
+  return { name, tag, type, kind, constant: fixed?.constant, mismatch: fixed?.mismatch }
+}
 
 function writeSequence(writer: DerWriter, value: Values, slots: readonly Slot[]): void {
   const start = writer.size
@@ -214,7 +228,7 @@ function readSequence(reader: DerReader, slots: readonly Slot[]): Values {
     const content = slot.type.read(reader)
     reader.close(end)
     if (slot.kind !== 'fixed') value[slot.name] = content
-    else if (content !== slot.constant) throw new KrbError(slot.mismatch)
+    else if (content !== slot.constant) throw new KrbError(slot.mismatch!)
   }
   while (reader.at < reader.end) skipExtension(reader, slots[slots.length - 1]!.tag)
   reader.close(outer)
