@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest'
+import { toHex } from '../../../../src/core/bytes/bytes.ts'
+import { openData, prepareKey, randomKey, sealData } from '../../../../src/core/crypto/encrypted-data.ts'
+import type { Key } from '../../../../src/core/crypto/etype.ts'
+import { ETYPES } from '../../../../src/core/crypto/etypes/index.ts'
+import { Secret } from '../../../../src/core/secret/secret.ts'
+import { IMPLEMENTATIONS, NOT_BUILT } from './implementations.ts'
+import { hex, NO_SHARED_VECTORS, ownVectors, sharedCases } from './vector-files.ts'
+
+interface DecryptCase {
+  readonly enctype: number
+  readonly plaintext: string
+  readonly usage: number
+  readonly key: string
+  readonly ciphertext: string
+}
+
+interface Rfc8009 {
+  readonly usage: number
+  readonly etypes: readonly {
+    readonly etype: number
+    readonly baseKey: string
+    readonly encryptions: readonly { readonly plaintext: string; readonly confounder: string; readonly ciphertext: string }[]
+  }[]
+}
+
+describe.each(IMPLEMENTATIONS)('messages with $name', ({ etypes }) => {
+  test('RFC 8009: encrypts to the octets and back', () => {
+    const { usage, etypes: cases } = ownVectors<Rfc8009>('rfc8009/vectors.json')
+    for (const { etype: id, baseKey, encryptions } of cases) {
+      const etype = etypes.get(id)!
+      const key = etype.prepare(new Secret(hex(baseKey)))
+      for (const { plaintext, confounder, ciphertext } of encryptions) {
+        expect(toHex(etype.encrypt(key, usage, hex(plaintext), hex(confounder)))).toBe(ciphertext)
+        expect(toHex(etype.decrypt(key, usage, hex(ciphertext)))).toBe(plaintext)
+      }
+    }
+  })
+
+  test('MIT: all ciphertexts', context => {
+    const cases = sharedCases<DecryptCase>('decrypt.json') ?? context.skip(NO_SHARED_VECTORS)
+    for (const { enctype, plaintext, usage, key, ciphertext } of cases.filter(({ enctype }) => !NOT_BUILT.has(enctype))) {
+      const etype = etypes.get(enctype)!
+      expect(toHex(etype.decrypt(etype.prepare(new Secret(hex(key))), usage, hex(ciphertext)))).toBe(plaintext)
+    }
+  })
+})
+
+describe.each(ETYPES)('EncryptedData of etype $id', etype => {
+  const key = fixedKey(etype.id, etype.keyBytes)
+  const plaintext = hex('00010203')
+
+  test('carries etype and kvno, and opens with the key or the prepared key', () => {
+    const sealed = sealData(key, 3, plaintext, counting, 7)
+    expect(sealed).toMatchObject({ etype: etype.id, kvno: 7 })
+    expect(sealed.cipher.length).toBe(etype.confounderBytes + plaintext.length + etype.tagBytes)
+    expect(openData(key, 3, sealed)).toEqual(plaintext)
+    expect(openData(prepareKey(key), 3, sealed)).toEqual(plaintext)
+  })
+
+  test('has no kvno for a session key', () => {
+    expect(sealData(key, 3, plaintext, counting)).not.toHaveProperty('kvno')
+  })
+
+  test('another usage or another key does not open it', () => {
+    const sealed = sealData(key, 3, plaintext, counting)
+    const other = fixedKey(etype.id, etype.keyBytes, 9)
+    expect(() => openData(key, 4, sealed)).toThrow(expect.objectContaining({ code: 'KRB5KRB_AP_ERR_BAD_INTEGRITY' }))
+    expect(() => openData(other, 3, sealed)).toThrow(expect.objectContaining({ code: 'KRB5KRB_AP_ERR_BAD_INTEGRITY' }))
+  })
+
+  test('an etype that is not the key’s is refused before any octet is looked at', () => {
+    const sealed = { ...sealData(key, 3, plaintext, counting), etype: 99 }
+    expect(() => openData(key, 3, sealed)).toThrow(expect.objectContaining({ code: 'KRB5_BAD_ENCTYPE' }))
+  })
+
+  test('keys of a wrong length are refused', () => {
+    const short = { etype: etype.id, value: new Secret(new Uint8Array(etype.keyBytes - 1)) }
+    expect(() => prepareKey(short)).toThrow(expect.objectContaining({ code: 'KRB5_BAD_KEYSIZE' }))
+  })
+
+  test('a prepared key outlives the octets it came from', () => {
+    const value = new Secret(new Uint8Array(etype.keyBytes).fill(1))
+    const prepared = prepareKey({ etype: etype.id, value })
+    const sealed = sealData(fixedKey(etype.id, etype.keyBytes), 11, plaintext, counting)
+    value.wipe()
+    expect(openData(prepared, 11, sealed)).toEqual(plaintext)
+  })
+
+  test('a random key is the random octets, copied', () => {
+    const source = counting(etype.seedBytes)
+    const made = randomKey(etype.id, length => {
+      expect(length).toBe(etype.seedBytes)
+      return source
+    })
+    const octets = made.value.use(toHex)
+    expect(octets).toBe(toHex(counting(etype.seedBytes)))
+    source.fill(0)
+    expect(made.value.use(toHex)).toBe(octets)
+  })
+})
+
+test('a key prepared for one enctype is not taken by another', () => {
+  const [first, second] = ETYPES
+  const prepared = prepareKey(fixedKey(first!.id, first!.keyBytes))
+  expect(() => second!.encrypt(prepared, 3, hex('00'), new Uint8Array(16))).toThrow(/given to etype/)
+})
+
+test('keys of an enctype that is not built are refused', () => {
+  expect(() => prepareKey(fixedKey(3, 8))).toThrow(expect.objectContaining({ code: 'KRB5_PROG_ETYPE_NOSUPP' }))
+  expect(() => randomKey(0x7fffffff, counting)).toThrow(expect.objectContaining({ code: 'KRB5_PROG_ETYPE_NOSUPP' }))
+})
+
+function fixedKey(etype: number, length: number, octet = 1): Key {
+  return { etype, value: new Secret(new Uint8Array(length).fill(octet)) }
+}
+
+function counting(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, i) => i + 1)
+}
