@@ -67,6 +67,8 @@ async function buildProgram(name, command) {
     // As require(), which the launcher's wrapper offers; a compiled script has no import().
     supported: { 'dynamic-import': false },
     external: NATIVE,
+    // createRequire takes a path as well.
+    define: { ...common.define, 'import.meta.url': '__filename' },
     plugins: [chunksAside],
     write: false,
     outfile: join(dist, `${name}.cjs`),

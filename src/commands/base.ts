@@ -11,11 +11,12 @@
  */
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
-import { Command } from '@oclif/core/command'
 import * as Flags from '@oclif/core/flags'
+import { parse } from '@oclif/core/parser'
 import { encodeText } from '../core/bytes/text.ts'
 import type { Env } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
+import { displayText } from '../core/principal/display.ts'
 import { nodeEnv } from '../platform/node-env.ts'
 import type { Flag, FlagSet, OptionsOf } from './argv/flag.ts'
 import { getopt, type Scan } from './argv/getopt.ts'
@@ -121,7 +122,7 @@ async function perform(spec: ProgramSpec<FlagSet>, argv: readonly string[], name
     writeAll(STDOUT, `${versionText()}\n`)
     return 0
   }
-  const { json, ...options } = await typed(spec, flags, scan, name)
+  const { json, ...options } = await typed(flags, scan, name)
   const complaints = [...scan.complaints, ...(spec.check?.(options, scan.operands, name) ?? [])]
   const { min = 0, max = spec.operands === undefined ? 0 : Number.POSITIVE_INFINITY } = spec.operands ?? {}
   if (complaints.length > 0 || scan.stop === 'usage' || scan.operands.length < min || scan.operands.length > max) {
@@ -132,11 +133,19 @@ async function perform(spec: ProgramSpec<FlagSet>, argv: readonly string[], name
     options,
     operands: scan.operands,
     json: json === true,
-    env: nodeEnv({ promptTo: json === true ? 'stderr' : 'stdout' }),
+    env: await environment(json === true),
     out: (text: string) => writeAll(STDOUT, text),
     err: (text: string) => writeAll(STDERR, text),
   }
   return conclude(await spec.run(call), call)
+}
+
+async function environment(json: boolean): Promise<Env> {
+  const env = nodeEnv({ prompts: json ? 'stderr' : 'stdout' })
+  const path = env.vars.KRB5_TRACE
+  if (path === undefined || path === '') return env
+  const { traceToFile } = await import('../platform/trace-file.ts')
+  return { ...env, trace: traceToFile(path, env.clock, env.host.pid) }
 }
 
 function conclude(outcome: Outcome, call: { readonly json: boolean; readonly name: string }): number {
@@ -165,8 +174,13 @@ function complain(error: KrbError | UsageError, spec: ProgramSpec<FlagSet>, name
 
 /** `prog: text while doing`, and for people the next steps. */
 export function failureText(error: KrbError, name: string): string {
-  const hints = error.hints.length > 0 && isatty(STDERR) ? error.hints.map(hint => `  ${hint}\n`).join('') : ''
-  return `${name}: ${error.describe()}\n${hints}`
+  const hints = error.hints.length > 0 && isatty(STDERR) ? error.hints.map(hint => `  ${printable(hint)}\n`).join('') : ''
+  return `${name}: ${printable(error.describe())}\n${hints}`
+}
+
+/** Errors carry names and texts from elsewhere (threat T40); their line ends are meant. */
+function printable(text: string): string {
+  return text.split('\n').map(displayText).join('\n')
 }
 
 /** A programmer's mistake: say where, so that it can be reported. */
@@ -189,16 +203,13 @@ function given(scan: Scan, flag: string): boolean {
 }
 
 /** Through oclif's parser, which sees only what it gets right: `--name value` in canonical order, dashes at the front of values hidden. */
-async function typed(spec: ProgramSpec<FlagSet>, flags: FlagSet, scan: Scan, name: string): Promise<Record<string, never>> {
+async function typed(flags: FlagSet, scan: Scan, name: string): Promise<Record<string, never>> {
   const last = new Map(scan.settings.map((setting, at) => [setting.flag, at]))
   const kept = scan.settings.filter((setting, at) => flags[setting.flag]!.many === true || last.get(setting.flag) === at)
   const argv = kept.flatMap(({ flag, value }) =>
     value === undefined ? [`--${flag}`] : [`--${flag}`, value.startsWith('-') ? `\0${value}` : value],
   )
-  const ReadFlags = commandClass(spec, flags, name)
-  const parsed = await new ReadFlags(argv, stubConfig(name)).read().catch((error: unknown) => {
-    throw new UsageError([`${name}: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}`])
-  })
+  const parsed: Record<string, unknown> = await readByOclif(argv, flags, name)
   const options = Object.entries(flags).map(([key, flag]) => {
     const value = parsed[key]
     if (flag.value === undefined) return [key, value === true]
@@ -207,18 +218,16 @@ async function typed(spec: ProgramSpec<FlagSet>, flags: FlagSet, scan: Scan, nam
   return Object.fromEntries(options)
 }
 
-function commandClass(spec: ProgramSpec<FlagSet>, flags: FlagSet, name: string) {
-  return class extends Command {
-    static override readonly id = name
-    static override readonly summary = spec.summary
-    static override readonly usage = [`<%= config.bin %> [options]${spec.operands === undefined ? '' : ` ${spec.operands.synopsis}`}`]
-    static override readonly description = spec.operands?.doc ?? ''
-    static override readonly flags = Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, oclifFlag(flag)]))
-    async read(): Promise<Record<string, unknown>> {
-      return (await this.parse(this.ctor)).flags
-    }
-    override async run(): Promise<void> {}
+async function readByOclif(argv: string[], flags: FlagSet, name: string): Promise<Record<string, unknown>> {
+  try {
+    return (await parse(argv, { flags: oclifFlags(flags) as never })).flags as Record<string, unknown>
+  } catch (error) {
+    throw new UsageError([`${name}: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}`])
   }
+}
+
+function oclifFlags(flags: FlagSet) {
+  return Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, { ...oclifFlag(flag), name: key }]))
 }
 
 function oclifFlag(flag: Flag) {
@@ -232,37 +241,19 @@ function oclifFlag(flag: Flag) {
 
 async function helpText(spec: ProgramSpec<FlagSet>, flags: FlagSet, name: string): Promise<string> {
   const { CommandHelp } = await import('@oclif/core/help')
-  const ShowHelp = commandClass(spec, flags, name)
-  const config = stubConfig(name)
-  const loadable = {
+  const command = {
     id: '',
-    summary: spec.summary,
-    usage: ShowHelp.usage,
-    description: ShowHelp.description,
-    flags: Object.fromEntries(Object.entries(ShowHelp.flags).map(([key, flag]) => [key, { ...flag, name: key }])),
+    usage: `<%= config.bin %> [options]${spec.operands === undefined ? '' : ` ${spec.operands.synopsis}`}`,
+    description: spec.operands?.doc ?? '',
+    flags: oclifFlags(flags),
     args: {},
     aliases: [],
     hiddenAliases: [],
   }
-  const help = new CommandHelp(loadable as never, config, { maxWidth: 100 } as never)
+  // As much of oclif's Config as its help asks for.
+  const config = { bin: name, name, version: VERSION, topicSeparator: ' ', commands: [], plugins: new Map(), pjson: { oclif: {} } }
+  const help = new CommandHelp(command as never, config as never, { maxWidth: 100 } as never)
   return `${spec.summary}\n\n${help.generate()}\n`
-}
-
-/** As much of oclif's Config as parsing and help ask for; loading the real one doubles the time to start. */
-function stubConfig(name: string) {
-  return {
-    bin: name,
-    name,
-    version: VERSION,
-    topicSeparator: ' ',
-    commandIDs: [],
-    commands: [],
-    plugins: new Map(),
-    pjson: { oclif: {} },
-    runHook: async () => ({ successes: [], failures: [] }),
-    scopedEnvVar: () => undefined,
-    scopedEnvVarKeys: () => [],
-  } as never
 }
 
 /** Everything or nothing left unsaid: a full pipe is waited for, a closed one ends the program as SIGPIPE would. */

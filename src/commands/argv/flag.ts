@@ -34,3 +34,6 @@ export type OptionsOf<F extends FlagSet> = {
         : string | undefined
     : boolean
 }
+
+/** MIT's clients answer `-4` with this. */
+export const KERBEROS_4_GONE = { text: 'Kerberos 4 is no longer supported', status: 3 } as const

@@ -1,0 +1,151 @@
+import { Ticket } from '../../core/asn1/messages/ticket.ts'
+import { decodeText } from '../../core/bytes/text.ts'
+import type { Ccache } from '../../core/ccache/ccache.ts'
+import type { ConfigEntry, Credential, TypedOctets } from '../../core/ccache/credential.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import type { Keytab } from '../../core/keytab/keytab.ts'
+import { fromPrincipalName, type Principal, samePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
+import type { EtypeId } from '../../core/registry/etype.ts'
+
+/** What a cache holds, as plain data: names unparsed, times in seconds since 1970, configuration values as text (lossless octets). */
+export interface CacheListing {
+  readonly name: string
+  readonly principal: string
+  readonly configuration: readonly ConfigLine[]
+  readonly tickets: readonly TicketLine[]
+  /** What stopped the reading before the end. */
+  readonly failure?: KrbError
+}
+
+export interface ConfigLine {
+  readonly key: string
+  readonly principal?: string
+  readonly value: string
+}
+
+export interface TicketLine {
+  readonly client: string
+  readonly server: string
+  readonly starttime: number
+  readonly endtime: number
+  readonly renewTill: number
+  readonly flags: number
+  readonly sessionEtype: EtypeId
+  /** Of the ticket itself, as far as it can be read. */
+  readonly ticketEtype?: EtypeId
+  /** The name inside the ticket, when it is another than the one it was stored under. */
+  readonly ticketServer?: string
+  readonly adTypes: readonly number[]
+  readonly addresses: readonly Address[]
+}
+
+/** `text` is the host's name or number, or what is wrong with the address. */
+export interface Address {
+  readonly type: number
+  readonly text: string
+}
+
+export interface KeytabListing {
+  readonly name: string
+  readonly entries: readonly KeytabLine[]
+}
+
+export interface KeytabLine {
+  readonly principal: string
+  readonly kvno: number
+  readonly timestamp: number
+  readonly etype: EtypeId
+  /** Hexadecimal; only when it was asked for. */
+  readonly key?: string
+}
+
+export type AddressText = (address: TypedOctets) => Promise<string>
+
+/** Throws when there is no cache; a file that goes bad further down gives what came before and `failure`. */
+export async function listCache(cache: Ccache, addressText: AddressText): Promise<CacheListing> {
+  const principal = await cache.principal()
+  const configuration: ConfigLine[] = []
+  const tickets: TicketLine[] = []
+  const listing = { name: cache.name, principal: unparsePrincipal(principal), configuration, tickets }
+  try {
+    for await (const entry of cache.configEntries()) configuration.push(configLine(entry))
+    for await (const credential of cache.credentials()) tickets.push(await ticketLine(credential, addressText))
+  } catch (error) {
+    if (!(error instanceof KrbError)) throw error
+    return { ...listing, failure: error.during('retrieving a ticket') }
+  }
+  return listing
+}
+
+/** klist -s: a local TGT that has not expired, or, without any local TGT, some ticket that has not. Unreadable caches are no good. */
+export async function isUsable(cache: Ccache, now: number): Promise<boolean> {
+  let localTgt = false
+  let currentTgt = false
+  let currentOther = false
+  try {
+    const { realm } = await cache.principal()
+    for await (const { server, endtime } of cache.credentials()) {
+      if (isLocalTgt(server, realm)) {
+        localTgt = true
+        currentTgt ||= endtime > now
+      } else {
+        currentOther ||= endtime > now
+      }
+    }
+  } catch (error) {
+    if (error instanceof KrbError) return false
+    throw error
+  }
+  return localTgt ? currentTgt : currentOther
+}
+
+export async function listKeytab(keytab: Keytab, withKeys: boolean): Promise<KeytabListing> {
+  const entries = (await keytab.entries()).map(({ principal, kvno, timestamp, key }) => ({
+    principal: unparsePrincipal(principal),
+    kvno,
+    timestamp,
+    etype: key.etype,
+    ...(withKeys ? { key: key.value.use(octets => Buffer.from(octets).toString('hex')) } : {}),
+  }))
+  return { name: keytab.name, entries }
+}
+
+async function ticketLine(credential: Credential, addressText: AddressText): Promise<TicketLine> {
+  const { client, server, authtime, starttime, endtime, renewTill, flags, key, authdata } = credential
+  const inside = insideTicket(credential)
+  const addresses: Address[] = []
+  for (const address of credential.addresses) addresses.push({ type: address.type, text: await addressText(address) })
+  return {
+    client: unparsePrincipal(client),
+    server: unparsePrincipal(server),
+    starttime: starttime === 0 ? authtime : starttime,
+    endtime,
+    renewTill,
+    flags,
+    sessionEtype: key.etype,
+    ...(inside === undefined ? {} : { ticketEtype: inside.etype }),
+    ...(inside === undefined || samePrincipal(inside.server, server) ? {} : { ticketServer: unparsePrincipal(inside.server) }),
+    adTypes: authdata.map(({ type }) => type),
+    addresses,
+  }
+}
+
+function insideTicket(credential: Credential): { readonly server: Principal; readonly etype: EtypeId } | undefined {
+  try {
+    const ticket = Ticket.decode(credential.ticket)
+    return { server: fromPrincipalName(ticket.sname, ticket.realm), etype: ticket.encPart.etype }
+  } catch (error) {
+    // A cache may hold anything in the place of a ticket; klist shows the rest of the entry then.
+    if (error instanceof KrbError) return undefined
+    throw error
+  }
+}
+
+function configLine({ key, server, value }: ConfigEntry): ConfigLine {
+  return { key, ...(server === undefined ? {} : { principal: unparsePrincipal(server) }), value: decodeText(value) }
+}
+
+function isLocalTgt(server: Principal, realm: string): boolean {
+  const [service, ofRealm, ...more] = server.components
+  return service === 'krbtgt' && ofRealm === realm && more.length === 0 && server.realm === realm
+}
