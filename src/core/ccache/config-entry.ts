@@ -1,7 +1,5 @@
 import { EMPTY } from '../bytes/bytes.ts'
-import { parsePrincipal } from '../principal/parse.ts'
-import type { Principal } from '../principal/principal.ts'
-import { unparsePrincipal } from '../principal/unparse.ts'
+import { type Principal, parsePrincipal, unparsePrincipal } from '../principal/principal.ts'
 import { Secret } from '../secret/secret.ts'
 import type { ConfigEntry, Credential } from './credential.ts'
 

@@ -1,7 +1,6 @@
 import { KrbError } from '../errors/krb-error.ts'
 import type { Principal } from '../principal/principal.ts'
-import { samePrincipal } from '../principal/same.ts'
-import { unparsePrincipal } from '../principal/unparse.ts'
+import { samePrincipal, unparsePrincipal } from '../principal/principal.ts'
 import type { KeytabEntry } from './keytab.ts'
 
 /**
