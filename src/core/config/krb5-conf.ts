@@ -48,8 +48,8 @@ export function clientConfig(profile: Profile): ClientConfig {
     realmOfHost: (host: string) => realmOfHost(profile, host),
     appdefault: (app: string, realm: string | undefined, name: string) => appdefault(profile, app, realm, name),
   }
-  const own = Object.getOwnPropertyDescriptors(initialDefaults(profile, defaults.defaultRealm))
-  return Object.defineProperties(methods, { ...Object.getOwnPropertyDescriptors(defaults), ...own })
+  const values = { ...Object.getOwnPropertyDescriptors(defaults), ...initialDescriptors(profile, defaults.defaultRealm) }
+  return Object.defineProperties(methods, values) as typeof methods & LibDefaults & InitialDefaults
 }
 
 /** The files of krb5.conf, first to last. */
@@ -71,6 +71,10 @@ export async function readProfile(paths: readonly string[], env: Pick<Env, 'file
     if (!SYNTAX_ERRORS.has(error.code)) throw error
     throw new KrbError('KRB5_CONFIG_BADFORMAT', error.params, { hints: [error.message, ...error.hints], cause: error })
   }
+}
+
+function initialDescriptors(profile: Profile, realm: string | undefined): PropertyDescriptorMap {
+  return Object.getOwnPropertyDescriptors(initialDefaults(profile, realm))
 }
 
 function appdefault(profile: Profile, app: string, realm: string | undefined, name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { type CivilTime, daysInMonth } from './civil.ts'
+import type { CivilTime } from './civil.ts'
 import type { Zone } from './zone.ts'
 
 /**
@@ -75,11 +75,6 @@ function readNumber(text: string, from: number, rule: FieldRule): { value: numbe
     left--
   } while (left > 0 && value * 10 <= rule.high)
   return value < rule.low || value > rule.high ? undefined : { value, end: at }
-}
-
-/** True for a day that its month has. */
-export function isDate(year: number, month: number, day: number): boolean {
-  return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
 }
 
 const FIELDS: ReadonlyMap<string, FieldRule> = new Map([

@@ -95,7 +95,7 @@ function fullYear(year: number): number {
   return positive < 1900 ? positive + 1900 : positive
 }
 
-/** 12am is noon and 12pm midnight of the next day: getdate never knew better, and dates that mean something else here would be worse. */
+/** As in getdate, 12am is noon and 12pm the midnight after. */
 function hourOf(time: Found['time']): number | undefined {
   if (time === undefined) return 0
   const { hour, minute, second, meridian } = time
