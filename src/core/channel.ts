@@ -1,0 +1,20 @@
+import type { Bytes } from './bytes/bytes.ts'
+import type { KrbError } from './errors/krb-error.ts'
+
+/** The way to the KDCs of a realm. `platform/channel.ts` has the one over UDP and TCP, tests have recorded ones. */
+export interface Channel {
+  /**
+   * Sends one message to a KDC of `realm` and returns the first usable answer, as received. Throws `KRB5_REALM_UNKNOWN` when no
+   * KDC is known for the realm, `KRB5_KDC_UNREACH` when none answers.
+   */
+  exchange(realm: string, message: Bytes, options?: ExchangeOptions): Promise<Bytes>
+  /** Addresses of this machine that a KDC may see, 4 or 16 octets each: all but loopback and link-local ones. */
+  localAddresses(): Promise<readonly Bytes[]>
+}
+
+export interface ExchangeOptions {
+  /** After KRB_ERR_RESPONSE_TOO_BIG. */
+  readonly tcpOnly?: boolean
+  /** Looks at each answer: an error sends the exchange on to the next KDC, and is thrown when no other KDC answers. */
+  readonly judge?: (answer: Bytes) => KrbError | undefined
+}

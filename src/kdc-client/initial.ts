@@ -1,0 +1,100 @@
+import type { HostAddress } from '../core/asn1/messages/host-address.ts'
+import { defaultTktEnctypes } from '../core/config/enctypes.ts'
+import { etypeById } from '../core/crypto/etypes/index.ts'
+import { KrbError } from '../core/errors/krb-error.ts'
+import { KdcOptions } from '../core/flags/kdc-options.ts'
+import { type Principal, tgtPrincipal, unparsePrincipal } from '../core/principal/principal.ts'
+import { AddressType } from '../core/registry/address-type.ts'
+import type { EtypeId } from '../core/registry/etype.ts'
+import type { AsTerms } from './as/build-request.ts'
+import { driveAsExchange } from './as/driver.ts'
+import type { AsResult } from './as/open-reply.ts'
+import type { ClientContext } from './context.ts'
+import type { KeySource } from './key-source.ts'
+
+export type { Expiry } from './as/open-reply.ts'
+
+/** A log-in. What is not given comes from [libdefaults], the client's realm's subsection first. Durations in seconds. */
+export interface InitRequest {
+  readonly client: Principal
+  /** Another service than krbtgt; its realm is that of the client, whatever it says. */
+  readonly server?: Principal
+  readonly keySource: KeySource
+  readonly lifetime?: number
+  readonly renewLife?: number
+  /** From now to the start of a postdated ticket. */
+  readonly startOffset?: number
+  readonly forwardable?: boolean
+  readonly proxiable?: boolean
+  readonly canonicalize?: boolean
+  readonly addresses?: 'none' | 'local'
+  /** In order of preference. */
+  readonly etypes?: readonly EtypeId[]
+}
+
+/** `client`, `credential`, `config` and `offset` are what `Ccache.replace` takes. */
+export type InitResult = AsResult
+
+/**
+ * Initial credentials by the AS exchange. The key source is wiped whatever happens. Throws what the KDC refused in MIT's words
+ * (`Client 'alice@R' not found in Kerberos database`), `Password incorrect` for a wrong key (`KRB5KRB_AP_ERR_BAD_INTEGRITY`,
+ * `KRB5KDC_ERR_PREAUTH_FAILED`), `KRB5_KDCREP_*` for a reply that does not fit, and what the channel and the key source throw.
+ */
+export async function initialCredentials(request: InitRequest, context: ClientContext): Promise<InitResult> {
+  const { keySource } = request
+  try {
+    const { env } = context
+    env.trace({ event: 'init-creds', client: request.client })
+    if (request.server !== undefined) env.trace({ event: 'init-creds-service', service: unparsePrincipal(request.server) })
+    return await driveAsExchange(await termsOf(request, context), keySource, context)
+  } catch (error) {
+    throw error instanceof KrbError && WRONG_KEY.has(error.code)
+      ? new KrbError(error.code, error.params, { text: 'Password incorrect', hints: error.hints, cause: error })
+      : error
+  } finally {
+    keySource.wipe()
+  }
+}
+
+async function termsOf(request: InitRequest, { env, config, channel }: ClientContext): Promise<AsTerms> {
+  const { client } = request
+  const defaults = config.initialDefaults(client.realm)
+  const available = await request.keySource.etypes(client)
+  if (available !== undefined) env.trace({ event: 'keytab-enctypes', client, etypes: available })
+  const addresses = request.addresses ?? (defaults.noaddresses ? 'none' : 'local')
+  return {
+    client,
+    service: request.server ?? tgtPrincipal(client.realm),
+    kdcOptions: kdcOptionsOf(config.kdcDefaultOptions, [
+      [request.forwardable ?? defaults.forwardable, KdcOptions.FORWARDABLE],
+      [request.proxiable ?? defaults.proxiable, KdcOptions.PROXIABLE],
+      [request.canonicalize ?? defaults.canonicalize, KdcOptions.CANONICALIZE],
+    ]),
+    lifetime: request.lifetime ?? defaults.ticketLifetime,
+    renewLife: request.renewLife ?? defaults.renewLifetime,
+    startOffset: request.startOffset ?? 0,
+    etypes: enctypesOf(request.etypes ?? defaultTktEnctypes(config), available),
+    addresses: addresses === 'none' ? [] : (await channel.localAddresses()).map(hostAddress),
+    clockskew: config.clockskew,
+    timesync: config.kdcTimesync,
+    encryptedTimestampDisabled: realm => config.realm(realm).disableEncryptedTimestamp,
+  }
+}
+
+function kdcOptionsOf(always: number, wanted: readonly (readonly [boolean, number])[]): number {
+  return wanted.reduce((options, [on, option]) => (on ? options | option : options), always) >>> 0
+}
+
+/** Those that work here; those that there are keys for first (a KDC takes the first that it has a key for). */
+function enctypesOf(allowed: readonly EtypeId[], available: readonly EtypeId[] | undefined): readonly EtypeId[] {
+  const known = allowed.filter(etype => etypeById(etype) !== undefined)
+  if (known.length === 0) throw new KrbError('KRB5_CONFIG_ETYPE_NOSUPP')
+  if (available === undefined) return known
+  return [...known.filter(etype => available.includes(etype)), ...known.filter(etype => !available.includes(etype))]
+}
+
+function hostAddress(octets: Uint8Array): HostAddress {
+  return { addrType: octets.length === 4 ? AddressType.INET : AddressType.INET6, address: octets }
+}
+
+const WRONG_KEY: ReadonlySet<string> = new Set(['KRB5KRB_AP_ERR_BAD_INTEGRITY', 'KRB5KDC_ERR_PREAUTH_FAILED'])

@@ -1,0 +1,92 @@
+import { makeApReq } from '../../core/ap/make-ap-req.ts'
+import type { HostAddress } from '../../core/asn1/messages/host-address.ts'
+import { KdcReqBody, TgsReq } from '../../core/asn1/messages/kdc-req.ts'
+import { Ticket } from '../../core/asn1/messages/ticket.ts'
+import { preserve, reopen } from '../../core/asn1/schema.ts'
+import type { Bytes } from '../../core/bytes/bytes.ts'
+import type { Credential } from '../../core/ccache/credential.ts'
+import { makeChecksum } from '../../core/crypto/checksum.ts'
+import { prepareKey, randomKey } from '../../core/crypto/encrypted-data.ts'
+import type { Key } from '../../core/crypto/etype.ts'
+import { keyFingerprint } from '../../core/crypto/key-fingerprint.ts'
+import type { Env, Instant } from '../../core/env.ts'
+import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import { type Principal, toPrincipalName } from '../../core/principal/principal.ts'
+import type { EtypeId } from '../../core/registry/etype.ts'
+import { KeyUsage } from '../../core/registry/key-usage.ts'
+import { PaType } from '../../core/registry/pa-type.ts'
+import { nonce } from '../as/build-request.ts'
+
+export interface TgsMaking {
+  /** The ticket that is shown: krbtgt, or the ticket itself for renewal and its kin. */
+  readonly tgt: Credential
+  readonly server: Principal
+  /** Complete kdc-options. */
+  readonly kdcOptions: number
+  readonly etypes: readonly EtypeId[]
+  /** 0 or absent: until the end of `tgt`. */
+  readonly till?: number
+  readonly rtime?: number
+  readonly from?: number
+  /** DER of the ticket for ENC-TKT-IN-SKEY. */
+  readonly secondTicket?: Bytes
+  /** The KDC's clock as far as it is known. */
+  readonly now: Instant
+}
+
+/** One TGS-REQ and what its reply will be compared with. */
+export interface TgsSent {
+  readonly message: Bytes
+  readonly making: TgsMaking
+  readonly body: KdcReqBody
+  /** The reply is encrypted in it; KDCs of old take the session key instead. */
+  readonly subkey: Key
+}
+
+/** A fresh TGS-REQ (RFC 4120 §3.3.1): PA-TGS-REQ with a subkey and a checksum over the body. */
+export function buildTgsRequest(making: TgsMaking, env: Pick<Env, 'random' | 'trace'>): TgsSent {
+  const { tgt, server, etypes } = making
+  const subkey = randomKey(tgt.key.etype, n => env.random(n))
+  env.trace({ event: 'tgs-subkey', key: { etype: subkey.etype, fingerprint: keyFingerprint(subkey) } })
+  env.trace({ event: 'tgs-etypes', etypes })
+  const body: KdcReqBody = {
+    kdcOptions: making.kdcOptions,
+    realm: server.realm,
+    sname: toPrincipalName(server),
+    from: making.from,
+    till: making.till || tgt.endtime,
+    rtime: making.rtime,
+    nonce: nonce(env),
+    etype: etypes,
+    addresses: addressesOf(tgt),
+    additionalTickets: making.secondTicket && [reopen(Ticket, making.secondTicket)],
+  }
+  const reqBody = preserve(KdcReqBody, body)
+  const sessionKey = prepareKey(tgt.key)
+  const apReq = makeApReq(
+    {
+      client: tgt.client,
+      ticket: tgt.ticket,
+      sessionKey,
+      usage: KeyUsage.TGS_REQ_AUTH,
+      now: making.now,
+      cksum: makeChecksum(sessionKey, KeyUsage.TGS_REQ_AUTH_CKSUM, reqBody.octets),
+      subkey,
+    },
+    env,
+  )
+  const message = TgsReq.encode({ padata: [{ padataType: PaType.TGS_REQ, padataValue: apReq.message }], reqBody })
+  return { message, making, body, subkey }
+}
+
+/** Options that a service ticket inherits: MIT asks for what the ticket-granting ticket has. */
+export function inheritedOptions(tgt: Credential): number {
+  return (tgt.flags & INHERITED) >>> 0
+}
+
+function addressesOf(tgt: Credential): readonly HostAddress[] | undefined {
+  return tgt.addresses.length === 0 ? undefined : tgt.addresses.map(({ type, data }) => ({ addrType: type, address: data }))
+}
+
+/** These bits have the same places among ticket flags and kdc-options. */
+const INHERITED = KdcOptions.FORWARDABLE | KdcOptions.PROXIABLE | KdcOptions.ALLOW_POSTDATE | KdcOptions.RENEWABLE

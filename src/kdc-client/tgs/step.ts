@@ -1,0 +1,328 @@
+import { KrbErrorMessage } from '../../core/asn1/messages/krb-error.ts'
+import { messageType } from '../../core/asn1/messages/message-type.ts'
+import type { Bytes } from '../../core/bytes/bytes.ts'
+import type { Credential } from '../../core/ccache/credential.ts'
+import type { Env, Instant } from '../../core/env.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import { isTgtPrincipal, type Principal, sameComponents, tgtPrincipal } from '../../core/principal/principal.ts'
+import type { EtypeId } from '../../core/registry/etype.ts'
+import { MsgType } from '../../core/registry/msg-type.ts'
+import { Refusal, refusalError, saidBy, serviceIn, traced } from '../refusal.ts'
+import { buildTgsRequest, inheritedOptions, type TgsSent } from './build-request.ts'
+import { openTgsReply } from './open-reply.ts'
+
+export interface TgsTerms {
+  /** The service; the empty realm leaves it to the KDC to say where it is. */
+  readonly server: Principal
+  /** The ticket-granting ticket to start with. */
+  readonly tgt: Credential
+  /** Other usable ticket-granting tickets in the cache, unexpired. */
+  readonly tgts: readonly Credential[]
+  /** Realms from that of `tgt` to another one, both included. */
+  readonly pathTo: (realm: string) => readonly string[]
+  /** The realm to guess when referrals lead nowhere, for a service without a realm. */
+  readonly fallbackRealm: string | undefined
+  /** kdc-options beside the inherited ones. */
+  readonly kdcOptions: number
+  readonly etypes: readonly EtypeId[]
+  readonly secondTicket?: Bytes
+  readonly clockskew: number
+  /** KDC's clock minus ours in seconds. */
+  readonly offset: number
+}
+
+/** What this point of the exchange knows. Never changed: each step hands out a new one. */
+export interface TgsState {
+  readonly terms: TgsTerms
+  /** What the last request was for. */
+  readonly phase: 'path' | 'off-path' | 'referrals' | 'plain'
+  /** The service with the realm that it is looked for in now. */
+  readonly server: Principal
+  /** The ticket that the last request showed. */
+  readonly tgt: Credential
+  /** What to ask for with a ticket of the service's realm. */
+  readonly goal: 'referrals' | 'plain'
+  readonly path: readonly string[]
+  /** Places in `path`: of `tgt`, and of the realm asked for. */
+  readonly at: number
+  readonly next: number
+  readonly hops: number
+  /** Realms already passed, against loops. */
+  readonly seen: readonly string[]
+  readonly tcpOnly: boolean
+  readonly sent: TgsSent | undefined
+}
+
+export type TgsInput = { readonly got: 'start' } | { readonly got: 'reply'; readonly message: Bytes }
+
+/** `keep`: ticket-granting tickets for the cache, also when the exchange goes on or fails. */
+export type TgsStep = { readonly keep: readonly Credential[] } & (
+  | { readonly do: 'send'; readonly realm: string; readonly message: Bytes; readonly tcpOnly: boolean; readonly state: TgsState }
+  | { readonly do: 'done'; readonly credential: Credential }
+  | { readonly do: 'fail'; readonly error: KrbError }
+)
+
+export type TgsWorld = Pick<Env, 'clock' | 'random' | 'trace'>
+
+export function tgsStart(terms: TgsTerms): TgsState {
+  const realm = terms.server.realm === '' ? realmOf(terms.tgt) : terms.server.realm
+  return {
+    terms,
+    phase: 'referrals',
+    server: { ...terms.server, realm },
+    tgt: terms.tgt,
+    goal: 'referrals',
+    path: [],
+    at: 0,
+    next: 0,
+    hops: 0,
+    seen: [],
+    tcpOnly: false,
+    sent: undefined,
+  }
+}
+
+/**
+ * One step on the way to a service ticket (RFC 4120 §3.3, RFC 6806 §8), in MIT's order: a ticket-granting ticket of the service's
+ * realm along the path; then the service with referrals allowed; then, when the first such request failed, without. Every KrbError
+ * becomes `fail`.
+ */
+export function tgsStep(state: TgsState, input: TgsInput, world: TgsWorld): TgsStep {
+  try {
+    if (input.got === 'start') return start(state, world)
+    const { sent, tcpOnly } = state
+    if (sent === undefined) throw new Error('a reply came that nobody asked for')
+    if (!tcpOnly && refusalCode(input.message) === Refusal.RESPONSE_TOO_BIG) {
+      world.trace({ event: 'too-big-for-udp' })
+      return transmit({ ...state, tcpOnly: true })
+    }
+    return advance(state, outcomeOf(input.message, sent, state.terms.clockskew, world), world)
+  } catch (error) {
+    if (error instanceof KrbError) return { do: 'fail', error, keep: [] }
+    throw error
+  }
+}
+
+type Outcome = { readonly credential: Credential } | { readonly error: KrbError }
+
+function start(state: TgsState, world: TgsWorld): TgsStep {
+  if (state.terms.server.realm === '') world.trace({ event: 'referral-realm', server: state.server })
+  return reachRealm(state, world)
+}
+
+/** A ticket of the service's realm first: there already, in the cache, or along the path. */
+function reachRealm(state: TgsState, world: TgsWorld): TgsStep {
+  const { server, terms } = state
+  const home = realmOf(terms.tgt)
+  const cached = server.realm === home ? undefined : terms.tgts.find(tgt => realmOf(tgt) === server.realm)
+  if (cached !== undefined) {
+    world.trace({ event: 'cached-service-tgt', client: cached.client, server: cached.server })
+    return ask({ ...state, tgt: cached }, state.goal, world)
+  }
+  world.trace({ event: 'local-tgt', client: terms.tgt.client, server: terms.tgt.server })
+  if (server.realm === home) return ask({ ...state, tgt: terms.tgt }, state.goal, world)
+  const path = terms.pathTo(server.realm)
+  return walk({ ...state, tgt: terms.tgt, path, at: 0, next: path.length - 1, seen: [] }, world)
+}
+
+function advance(state: TgsState, outcome: Outcome, world: TgsWorld): TgsStep {
+  switch (state.phase) {
+    case 'path':
+      return 'error' in outcome ? closer(state, outcome.error, world) : arrive(state, outcome.credential, world)
+    case 'off-path':
+      if ('error' in outcome) throw outcome.error
+      return chase(state, outcome.credential, world)
+    case 'referrals':
+      return 'error' in outcome ? fallBack(state, outcome.error, world) : refer(state, outcome.credential, world)
+    case 'plain':
+      if ('error' in outcome) throw outcome.error
+      return complete(state, outcome.credential, world)
+  }
+}
+
+/** The next request along the path, past all realms whose ticket is in the cache. */
+function walk(state: TgsState, world: TgsWorld): TgsStep {
+  const { path } = state
+  const { tgts } = state.terms
+  const last = path.length - 1
+  const cached = tgts.find(tgt => realmOf(tgt) === path[state.next])
+  if (cached === undefined) return askTgt({ ...state, phase: 'path' }, path[state.next]!, world)
+  world.trace({ event: 'cached-intermediate-tgt', client: cached.client, server: cached.server })
+  if (state.next === last) return ask({ ...state, tgt: cached }, state.goal, world)
+  return walk({ ...state, tgt: cached, at: state.next, next: last }, world)
+}
+
+/** The realm asked for was not to be had: one nearer. */
+function closer(state: TgsState, error: KrbError, world: TgsWorld): TgsStep {
+  const next = state.next - 1
+  if (next <= state.at) throw error
+  world.trace({ event: 'closer-realm', realm: state.path[next]! })
+  return walk({ ...state, next }, world)
+}
+
+function arrive(state: TgsState, tgt: Credential, world: TgsWorld): TgsStep {
+  const realm = tgtRealm(tgt)
+  const { path } = state
+  const at = path.indexOf(realm, state.at + 1)
+  // Only what was asked for by name is worth keeping: the rest would be there twice.
+  const keep = at === state.next ? [tgt] : []
+  if (at === path.length - 1) {
+    world.trace({ event: 'service-realm-tgt', server: tgt.server })
+    return keeping(keep, ask({ ...state, tgt }, state.goal, world))
+  }
+  if (at >= 0) {
+    world.trace({ event: 'next-realm', realm })
+    return keeping(keep, walk({ ...state, tgt, at, next: path.length - 1 }, world))
+  }
+  if (realm === realmOf(state.terms.tgt))
+    throw new KrbError('KRB5_KDCREP_MODIFIED', { realm }, { hints: [`the KDC sent us back to realm ${realm}`] })
+  world.trace({ event: 'off-path-realm', realm })
+  return askTgt({ ...state, tgt, phase: 'off-path', hops: 1, seen: [realm] }, state.server.realm, world)
+}
+
+/** The KDC knows another path: each is asked for the service's realm. */
+function chase(state: TgsState, tgt: Credential, world: TgsWorld): TgsStep {
+  const realm = tgtRealm(tgt)
+  if (state.seen.includes(realm)) throw unreachable(realm, 'referrals go in a circle')
+  if (realm === state.server.realm) {
+    world.trace({ event: 'service-realm-tgt', server: tgt.server })
+    return ask({ ...state, tgt }, state.goal, world)
+  }
+  if (state.hops >= MAX_HOPS) throw new KrbError('KRB5_KDCREP_MODIFIED', { realm }, { hints: [`more than ${MAX_HOPS} referrals`] })
+  return askTgt({ ...state, tgt, hops: state.hops + 1, seen: [...state.seen, realm] }, state.server.realm, world)
+}
+
+function refer(state: TgsState, credential: Credential, world: TgsWorld): TgsStep {
+  const { server } = credential
+  if (sameComponents(server, state.server)) return complete(state, credential, world)
+  if (!isTgtPrincipal(server)) {
+    // Old Active Directory renames services instead.
+    world.trace({ event: 'referral-is-no-tgt', server })
+    return ask(state, 'plain', world)
+  }
+  const realm = realmOf(credential)
+  if (realm === realmOf(state.tgt)) {
+    world.trace({ event: 'referral-to-same-realm', realm })
+    return ask(state, 'plain', world)
+  }
+  if (state.hops >= MAX_HOPS) throw unreachable(realm, `more than ${MAX_HOPS} referrals`)
+  if (state.seen.includes(realm)) throw unreachable(realm, 'referrals go in a circle')
+  world.trace({ event: 'following-referral', server })
+  const next = { ...state, tgt: credential, server: { ...state.server, realm }, seen: [...state.seen, realm], hops: state.hops + 1 }
+  return request(next, next.server, KdcOptions.CANONICALIZE, world)
+}
+
+/** Only when the first request failed: a KDC may dislike the canonicalize option, or the service's realm is to be guessed. */
+function fallBack(state: TgsState, error: KrbError, world: TgsWorld): TgsStep {
+  if (state.hops > 1) throw error
+  const { terms } = state
+  if (terms.server.realm !== '') return ask(state, 'plain', world)
+  if (terms.server.components.length < 2) throw new KrbError('KRB5_ERR_HOST_REALM_UNKNOWN')
+  const realm = terms.fallbackRealm
+  if (realm === undefined || realm === state.server.realm) return ask(state, 'plain', world)
+  return reachRealm({ ...state, goal: 'plain', server: { ...state.server, realm } }, world)
+}
+
+function complete({ terms }: TgsState, credential: Credential, world: TgsWorld): TgsStep {
+  world.trace({ event: 'service-creds-received', server: credential.server })
+  // Under the name that was asked for, so that it is found again.
+  return { do: 'done', credential: { ...credential, server: terms.server }, keep: [] }
+}
+
+function ask(state: TgsState, phase: 'referrals' | 'plain', world: TgsWorld): TgsStep {
+  const { server } = state
+  world.trace({ event: 'requesting-service', server, referrals: phase === 'referrals' })
+  const next: TgsState = phase === 'referrals' ? { ...state, phase, hops: 1, seen: [] } : { ...state, phase }
+  return request(next, server, phase === 'referrals' ? KdcOptions.CANONICALIZE : 0, world)
+}
+
+function askTgt(state: TgsState, realm: string, world: TgsWorld): TgsStep {
+  const wanted = tgtPrincipal(realm, realmOf(state.tgt))
+  world.trace({ event: 'requesting-tgt', wanted, using: state.tgt.server })
+  return request(state, wanted, 0, world)
+}
+
+function request(state: TgsState, server: Principal, option: number, world: TgsWorld): TgsStep {
+  const { terms, tgt, phase } = state
+  const forService = phase === 'referrals' || phase === 'plain'
+  const extra = forService ? terms.kdcOptions | (terms.secondTicket === undefined ? 0 : KdcOptions.ENC_TKT_IN_SKEY) : 0
+  const sent = buildTgsRequest(
+    {
+      tgt,
+      server,
+      kdcOptions: (inheritedOptions(tgt) | option | extra) >>> 0,
+      etypes: terms.etypes,
+      now: kdcNow(terms, world),
+      ...(forService && terms.secondTicket !== undefined && { secondTicket: terms.secondTicket }),
+    },
+    world,
+  )
+  return transmit({ ...state, sent })
+}
+
+/** To the realm whose ticket is shown: its KDC alone can read that. */
+function transmit(state: TgsState): TgsStep {
+  return { do: 'send', realm: realmOf(state.tgt), message: state.sent!.message, tcpOnly: state.tcpOnly, state, keep: [] }
+}
+
+function outcomeOf(message: Bytes, sent: TgsSent, clockskew: number, world: TgsWorld): Outcome {
+  const outcome = ((): Outcome => {
+    try {
+      if (messageType(message) === MsgType.ERROR) return { error: tgsRefusal(KrbErrorMessage.decode(message)) }
+      if (messageType(message) !== MsgType.TGS_REP) return { error: new KrbError('KRB5KRB_AP_ERR_MSG_TYPE') }
+      return { credential: openTgsReply(message, sent, clockskew, world) }
+    } catch (error) {
+      if (error instanceof KrbError) return { error }
+      throw error
+    }
+  })()
+  world.trace({ event: 'tgs-result', result: traced('error' in outcome ? outcome.error : undefined) })
+  return outcome
+}
+
+/** MIT's words for the two codes where it has more to say, and only when the KDC says something itself. */
+function tgsRefusal(message: KrbErrorMessage): KrbError {
+  const said = saidBy(message)
+  if (said !== '' && message.errorCode === Refusal.GENERIC) return refusalError(message, { text: `KDC returned error string: ${said}` })
+  if (said !== '' && message.errorCode === Refusal.S_PRINCIPAL_UNKNOWN) {
+    return refusalError(message, { text: `Server ${serviceIn(message)} not found in Kerberos database` })
+  }
+  return refusalError(message)
+}
+
+function refusalCode(message: Bytes): number | undefined {
+  if (messageType(message) !== MsgType.ERROR) return undefined
+  try {
+    return KrbErrorMessage.decode(message).errorCode
+  } catch (error) {
+    if (error instanceof KrbError) return undefined
+    throw error
+  }
+}
+
+function keeping(keep: readonly Credential[], step: TgsStep): TgsStep {
+  return { ...step, keep: [...keep, ...step.keep] }
+}
+
+/** The realm that a krbtgt ticket leads to. */
+function realmOf(tgt: Credential): string {
+  return tgt.server.components[1] ?? ''
+}
+
+function tgtRealm(credential: Credential): string {
+  if (isTgtPrincipal(credential.server)) return realmOf(credential)
+  throw new KrbError('KRB5_KDCREP_MODIFIED', {}, { hints: ['the KDC answered with a service ticket where one for a realm was asked for'] })
+}
+
+function unreachable(realm: string, why: string): KrbError {
+  return new KrbError('KRB5_KDC_UNREACH', { realm }, { hints: [why] })
+}
+
+function kdcNow(terms: TgsTerms, world: TgsWorld): Instant {
+  const { seconds, micros } = world.clock.now()
+  return { seconds: seconds + terms.offset, micros }
+}
+
+/** As MIT's KRB5_REFERRAL_MAXHOPS. */
+const MAX_HOPS = 10

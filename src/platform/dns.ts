@@ -1,0 +1,75 @@
+import type { Bytes } from '../core/bytes/bytes.ts'
+
+/** Names to addresses and services, as far as finding a KDC needs them. */
+export interface Names {
+  /** Every address of a host by the system's resolver (nsswitch, hosts file), in its order; empty when there is none. */
+  addresses(host: string): Promise<readonly HostAddress[]>
+  /** SRV records of a domain, in the order to try them (RFC 2782); empty when there is none. */
+  services(domain: string): Promise<readonly ServiceRecord[]>
+  /** Addresses of this machine's interfaces, 4 or 16 octets each, without loopback and link-local ones. */
+  local(): Promise<readonly Bytes[]>
+}
+
+export interface HostAddress {
+  readonly address: string
+  readonly family: 4 | 6
+}
+
+export interface ServiceRecord {
+  readonly host: string
+  readonly port: number
+  readonly priority: number
+  readonly weight: number
+}
+
+/** The resolver of this machine. Failures of any kind are "no answer": the caller tells which names it asked for. */
+export function systemNames(): Names {
+  return {
+    async addresses(host) {
+      const { isIP } = await import('node:net')
+      const family = isIP(host)
+      if (family === 4 || family === 6) return [{ address: host, family }]
+      const { lookup } = await import('node:dns/promises')
+      const found = await lookup(host, { all: true, verbatim: true }).catch(() => [])
+      return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
+    },
+    async services(domain) {
+      const { Resolver } = await import('node:dns/promises')
+      const resolver = new Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES })
+      const records = await resolver.resolveSrv(domain).catch(() => [])
+      return inOrder(records.map(({ name, port, priority, weight }) => ({ host: name, port, priority, weight })))
+    },
+    async local() {
+      const { networkInterfaces } = await import('node:os')
+      const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? [])
+      const outward = addresses.filter(a => !a.internal && !a.address.startsWith('fe80:'))
+      return [...new Set(outward.map(a => a.address))].map(addressOctets)
+    },
+  }
+}
+
+/** Octets of an address in text, as the system writes it. */
+export function addressOctets(address: string): Bytes {
+  if (!address.includes(':')) return Uint8Array.from(address.split('.'), Number)
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::')
+  const groups = (text: string) => (text === '' ? [] : text.split(':'))
+  const after = groups(tail ?? '')
+  const before = groups(head)
+  const middle = tail === undefined ? [] : new Array<string>(8 - before.length - after.length).fill('0')
+  return Uint8Array.from(
+    [...before, ...middle, ...after].flatMap(group => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]),
+  )
+}
+
+/** Lowest priority first; within one priority at random, in proportion to the weights (RFC 2782). */
+function inOrder(records: readonly ServiceRecord[]): readonly ServiceRecord[] {
+  return records
+    .map(record => ({ record, turn: -Math.log(1 - Math.random()) / Math.max(record.weight, LEAST_WEIGHT) }))
+    .sort((a, b) => a.record.priority - b.record.priority || a.turn - b.turn)
+    .map(({ record }) => record)
+}
+
+const QUERY_TIMEOUT_MS = 3000
+const QUERY_TRIES = 2
+/** Weight 0 has to have a very small chance, not none. */
+const LEAST_WEIGHT = 0.01

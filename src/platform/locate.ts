@@ -1,0 +1,82 @@
+import type { Env } from '../core/env.ts'
+import { KrbError } from '../core/errors/krb-error.ts'
+import type { Names } from './dns.ts'
+
+/** A KDC as configuration or DNS names it; without `transport` it takes UDP and TCP on the same port. */
+export interface KdcServer {
+  readonly host: string
+  readonly port: number
+  readonly transport?: 'udp' | 'tcp'
+}
+
+export interface LocateOptions {
+  /** The realm's `kdc` relations, in order. */
+  readonly configured: readonly string[]
+  /** dns_lookup_kdc. */
+  readonly useDns: boolean
+  readonly names: Names
+}
+
+/**
+ * The KDCs of a realm in the order to try them: the `kdc` relations when there are any, else DNS SRV records
+ * `_kerberos._udp.REALM` and `_kerberos._tcp.REALM` (RFC 4120 §7.2.3.2). Throws `KRB5_REALM_UNKNOWN` when there is none,
+ * `EINVAL` for a relation that is no host.
+ */
+export async function locateKdcs(realm: string, options: LocateOptions, env: Pick<Env, 'trace'>): Promise<readonly KdcServer[]> {
+  if (options.configured.length > 0) return unique(options.configured.map(text => parseServer(text, realm)))
+  const found = options.useDns && DOMAIN.test(realm) ? await fromDns(realm, options.names, env) : []
+  if (found.length > 0) return unique(found)
+  throw new KrbError(
+    'KRB5_REALM_UNKNOWN',
+    { realm },
+    {
+      text: `Cannot find KDC for realm "${realm}"`,
+      hints: [`[realms] ${realm} has no kdc relation${options.useDns ? ', and DNS knows no KDC either' : ''}`],
+    },
+  )
+}
+
+/** `HOST`, `HOST:PORT`, `[ADDRESS]`, `[ADDRESS]:PORT`, an IPv6 address alone, each with `tcp/` or `udp/` in front or not. */
+export function parseServer(text: string, realm: string): KdcServer {
+  const match = SERVER.exec(text.trim())
+  const host = match?.groups?.bracketed ?? match?.groups?.bare ?? match?.groups?.host
+  const port = match?.groups?.port === undefined ? KERBEROS_PORT : Number(match.groups.port)
+  if (host === undefined || port < 1 || port > 65535) {
+    throw new KrbError(
+      'EINVAL',
+      { realm, kdc: text },
+      { hints: [`[realms] ${realm} kdc = ${text}: host, host:port or [address]:port expected`] },
+    )
+  }
+  const transport = match?.groups?.transport
+  return transport === 'udp' || transport === 'tcp' ? { host, port, transport } : { host, port }
+}
+
+async function fromDns(realm: string, names: Names, env: Pick<Env, 'trace'>): Promise<readonly KdcServer[]> {
+  const servers: KdcServer[] = []
+  for (const transport of ['udp', 'tcp'] as const) {
+    const domain = `_kerberos._${transport}.${realm}`
+    env.trace({ event: 'srv-query', domain: `${domain}.` })
+    for (const { host, port, priority, weight } of await names.services(domain)) {
+      env.trace({ event: 'srv-answer', priority, weight, port, host })
+      // A lone "." says that the service is decidedly not there (RFC 2782).
+      if (host !== '' && host !== '.' && port > 0) servers.push({ host, port, transport })
+    }
+  }
+  if (servers.length === 0) env.trace({ event: 'srv-none' })
+  return servers
+}
+
+function unique(servers: readonly KdcServer[]): readonly KdcServer[] {
+  const seen = new Set<string>()
+  return servers.filter(({ host, port, transport }) => {
+    const key = `${transport ?? ''}/${host}/${port}`
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+const KERBEROS_PORT = 88
+const SERVER =
+  /^(?:(?<transport>tcp|udp)\/)?(?:\[(?<bracketed>[^\]\s]+)\](?::(?<port>\d{1,5}))?|(?<bare>[0-9A-Fa-f]*:[0-9A-Fa-f]*:[^\s/]*)|(?<host>[^\s:[\]/]+)(?::(?<port>\d{1,5}))?)$/
+/** Only such realms can stand in DNS; others are not asked for (SSSD CVE-2026-14476: server data in names). */
+const DOMAIN = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/
