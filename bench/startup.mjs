@@ -1,10 +1,10 @@
 // CPU time (user + system) that each program needs to start and end, over an empty Node script of the same run. The budget is 30 ms.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PROGRAMS } from '../scripts/programs.mjs'
+import { WARM_KRB5_CONF, WARM_UPS } from '../scripts/warm-ups.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const rounds = Math.max(15, Number(process.argv[2] ?? 15))
@@ -14,9 +14,10 @@ try {
   const empty = join(folder, 'empty.cjs')
   writeFileSync(empty, '')
   const runs = { 'node empty.cjs': [empty] }
-  for (const [name, { command, warmUp }] of Object.entries(PROGRAMS)) {
-    if (!existsSync(join(root, command)) || !existsSync(join(root, 'dist', `${name}.cjs`))) continue
-    const { args, files = {} } = warmUp(folder)
+  writeFileSync(join(folder, 'krb5.conf'), WARM_KRB5_CONF)
+  for (const name of Object.keys(JSON.parse(readFileSync(join(root, 'scripts/programs.json'), 'utf8')))) {
+    if (!existsSync(join(root, 'dist', `${name}.cjs`))) continue
+    const { args, files = {} } = WARM_UPS[name](folder)
     for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, path), content)
     runs[name] = [join(root, 'bin', name), ...args]
     runs[`${name} --version`] = [join(root, 'bin', name), '--version']

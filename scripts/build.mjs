@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { PROGRAMS } from './programs.mjs'
+import { WARM_KRB5_CONF, WARM_UPS } from './warm-ups.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
-const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const programs = JSON.parse(readFileSync(join(root, 'scripts/programs.json'), 'utf8'))
 
 // Native packages stay packages; these are loaded by the few runs that ask for them.
 const NATIVE = ['lmdb', 'fs-native-extensions', 'keytar']
@@ -39,14 +40,14 @@ const chunksAside = {
 }
 
 const only = process.argv.slice(2)
-const wanted = Object.entries(PROGRAMS).filter(([name]) => only.length === 0 || only.includes(name))
+const wanted = Object.entries(programs).filter(([name]) => only.length === 0 || only.includes(name))
 if (only.length === 0) rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist, { recursive: true })
 
-for (const [name, { command, warmUp }] of wanted) {
+for (const [name, command] of wanted) {
   if (!existsSync(join(root, command))) continue
   await buildProgram(name, command)
-  if (!takeCodeCache(name, warmUp)) console.error(`build: no code cache for ${name}; it starts without`)
+  if (!takeCodeCache(name)) console.error(`build: no code cache for ${name}; it starts without`)
 }
 if (only.length === 0) {
   for (const chunk of CHUNKS) await buildChunk(chunk)
@@ -86,14 +87,14 @@ async function buildChunk(chunk) {
 }
 
 /** Runs the program once (functions that ran are in the cache then) and has the launcher write what V8 compiled. */
-function takeCodeCache(name, warmUp) {
+function takeCodeCache(name) {
   const scratch = join(tmpdir(), `tkrb5-build-${process.pid}`)
   mkdirSync(scratch, { recursive: true })
   try {
-    const { args, files = {}, input = '' } = warmUp(scratch)
+    const { args, files = {}, input = '' } = WARM_UPS[name](scratch)
     for (const [path, content] of Object.entries(files)) writeFileSync(join(scratch, path), content)
     const env = { PATH: process.env.PATH, TZ: 'UTC', KRB5_CONFIG: join(scratch, 'krb5.conf') }
-    if (!existsSync(env.KRB5_CONFIG)) writeFileSync(env.KRB5_CONFIG, '[libdefaults]\n default_realm = WARM.TEST\n dns_lookup_kdc = false\n')
+    writeFileSync(env.KRB5_CONFIG, WARM_KRB5_CONF)
     spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), name, ...args], {
       env,
       input,

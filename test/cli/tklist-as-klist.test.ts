@@ -70,7 +70,7 @@ const RICH: readonly Credential[] = [
   credential('host/expired@EX.TEST', { starttime: 1000000000, endtime: 1000003600 }),
   credential('host/far@EX.TEST', { endtime: 4200000000 }),
   credential('host/rc4@EX.TEST', { skey: 23, tkt: 23 }),
-  credential('host/des3@EX.TEST', { skey: 16, tkt: 3 }),
+  credential('host/des3@EX.TEST', { skey: 16, tkt: 12345 }),
   credential('host/odd@EX.TEST', { skey: -133, tkt: 99 }),
   credential('host/sha2@EX.TEST', { skey: 20, tkt: 19, renewTill: 1795896056 }),
   credential('host/camellia@EX.TEST', { skey: 25, tkt: 26 }),

@@ -1,3 +1,4 @@
+import type { Ccache } from '../../core/ccache/ccache.ts'
 import type { TypedOctets } from '../../core/ccache/credential.ts'
 import { resolveCcache } from '../../core/ccache/resolve.ts'
 import { loadClientConfig } from '../../core/config/krb5-conf.ts'
@@ -30,30 +31,31 @@ export const program = defineProgram({
 type ListCall = Call<ListFlags>
 
 async function runCache({ options, operands, env }: ListCall): Promise<Outcome> {
-  const cache = await quietly(options.status, async () => {
-    const config = await during('initializing krb5', () => loadClientConfig(env))
-    return during('resolving ccache', () => resolveCcache(operands[0], env, config))
-  })
-  const now = env.clock.now().seconds
-  if (cache === undefined) return { status: 1 }
-  if (options.status) {
-    const usable = await isUsable(cache, now)
-    return { status: usable ? 0 : 1, json: () => ({ cache: cache.name, usable }) }
+  const { status, collection, all } = options
+  const name = operands[0]
+  const opening = during('initializing krb5', () => loadClientConfig(env)).then(config =>
+    during('resolving ccache', () => resolveCcache(name, env, config)),
+  )
+  // A collection simply has no member where there is no cache, and -s keeps quiet about everything.
+  const cache = await (status || collection || all ? opening.catch(nothing) : opening)
+  if (status) {
+    const usable = cache !== undefined && (await isUsable(cache, env.clock.now().seconds))
+    return { status: usable ? 0 : 1, json: () => ({ cache: cache?.name ?? null, usable }) }
   }
-  if (options.collection) {
-    const principal = await cache.principal().catch(noCache)
-    const expired = !(await isUsable(cache, now))
-    const members = principal === undefined ? [] : [{ name: cache.name, principal: unparsePrincipal(principal), expired }]
+  if (collection) {
+    const members = cache === undefined ? [] : await membersOf(cache, env.clock.now().seconds)
     return { status: members.length > 0 ? 0 : 1, text: () => collectionText(members), json: () => ({ caches: members }) }
   }
-  if (options.all && (await cache.principal().catch(noCache)) === undefined) return { status: 1, json: () => ({ caches: [] }) }
+  if (cache === undefined || (all && (await cache.principal().catch(nothing)) === undefined)) {
+    return { status: 1, json: () => ({ caches: [] }) }
+  }
   const listing = await listCache(cache, options.addresses && !options.numeric ? addressOrName : async address => addressText(address))
   const zone = await loadZone(env)
   const { flags, etypes, addresses } = options
   const view = { zone, flags, etypes, addresses, adTypes: options['ad-types'], configuration: options.config }
   return {
     text: () => cacheText(listing, view),
-    json: () => (options.all ? { caches: [cacheJson(listing)] } : cacheJson(listing)),
+    json: () => (all ? { caches: [cacheJson(listing)] } : cacheJson(listing)),
     ...(listing.failure === undefined ? {} : { failure: listing.failure }),
   }
 }
@@ -77,18 +79,13 @@ async function runKeytab({ options, operands, env }: ListCall): Promise<Outcome>
   }
 }
 
-/** klist -s keeps quiet about everything. */
-async function quietly<T>(quiet: boolean, task: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await task()
-  } catch (error) {
-    if (quiet && error instanceof KrbError) return undefined
-    throw error
-  }
+async function membersOf(cache: Ccache, now: number) {
+  const principal = await cache.principal().catch(nothing)
+  if (principal === undefined) return []
+  return [{ name: cache.name, principal: unparsePrincipal(principal), expired: !(await isUsable(cache, now)) }]
 }
 
-/** A collection simply has no member where there is no cache. */
-function noCache(error: unknown): undefined {
+function nothing(error: unknown): undefined {
   if (!(error instanceof KrbError)) throw error
   return undefined
 }

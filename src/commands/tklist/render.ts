@@ -115,7 +115,7 @@ function ticketText(ticket: TicketLine, owner: string, view: CacheView): string 
   if (view.etypes && ticket.ticketEtype !== undefined) {
     add(`Etype (skey, tkt): ${etypeText(ticket.sessionEtype)}, ${etypeText(ticket.ticketEtype)} `, 1)
   }
-  if (view.adTypes && ticket.adTypes.length > 0) add(`AD types: ${ticket.adTypes.join(', ')}`, 1)
+  if (view.adTypes) add(`AD types: ${ticket.adTypes.join(', ')}`, 1)
   flush()
   if (view.addresses) lines.push(`\tAddresses: ${ticket.addresses.map(a => displayText(a.text)).join(', ') || '(none)'}`)
   if (ticket.ticketServer !== undefined) lines.push(`\tTicket server: ${displayText(ticket.ticketServer)}`)
@@ -140,12 +140,14 @@ function configText({ key, principal, value }: ConfigLine, view: CacheView): str
     }
   }
   if (column > 0) text += '\n'
-  return view.addresses ? `${text}\tAddresses: (none)\n` : text
+  if (view.adTypes) text += '\tAD types: \n'
+  if (view.addresses) text += '\tAddresses: (none)\n'
+  return text
 }
 
+/** What MIT's library does not know counts as deprecated too. */
 function etypeText(etype: EtypeId): string {
-  const standing = etypeStanding(etype)
-  return standing === 'deprecated' || standing === 'weak' ? `DEPRECATED:${etypeName(etype)}` : etypeName(etype)
+  return etypeStanding(etype) === 'current' ? etypeName(etype) : `DEPRECATED:${etypeName(etype)}`
 }
 
 const TIME_WIDTH = 17
