@@ -1,6 +1,6 @@
 import type { Bytes } from '../bytes/bytes.ts'
 import type { ChecksumTypeId } from '../registry/checksum-type.ts'
-import type { EtypeId } from '../registry/etype.ts'
+import type { EtypeId, EtypeStanding } from '../registry/etype.ts'
 import type { KeyUsageId } from '../registry/key-usage.ts'
 import type { Secret } from '../secret/secret.ts'
 
@@ -31,7 +31,7 @@ export interface Etype {
   readonly checksumType: ChecksumTypeId
   readonly checksumBytes: number
   readonly prfBytes: number
-  readonly standing: 'current' | 'deprecated' | 'weak'
+  readonly standing: EtypeStanding
   /** Iteration count used when no parameters are given. */
   readonly defaultIterations: number
   /** `params` as in ETYPE-INFO2 s2kparams. Throws `KRB5_ERR_BAD_S2K_PARAMS` for refused ones (too many iterations included, threat T27). Runs off the main thread. */

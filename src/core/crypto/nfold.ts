@@ -6,19 +6,21 @@ import type { Bytes } from '../bytes/bytes.ts'
  */
 export function nfold(input: Bytes, length: number): Bytes {
   const sums = new Uint32Array(length)
-  const total = leastCommonMultiple(input.length, length)
-  for (let at = 0; at < total; at++) sums[at % length]! += rotatedOctet(input, at)
-  return addCarries(sums)
-}
-
-/** Octet `at` of the endless sequence of rotated copies. */
-function rotatedOctet(input: Bytes, at: number): number {
   const bits = input.length * 8
-  const copy = Math.floor(at / input.length)
-  const start = (((at * 8 - copy * ROTATION) % bits) + bits) % bits
-  const octet = start >> 3
-  const pair = (input[octet]! << 8) | input[(octet + 1) % input.length]!
-  return (pair >> (8 - (start & 7))) & 0xff
+  const copies = leastCommonMultiple(input.length, length) / input.length
+  let at = 0
+  for (let copy = 0; copy < copies; copy++) {
+    let bit = (bits - ((copy * ROTATION) % bits)) % bits
+    for (let i = 0; i < input.length; i++) {
+      const octet = bit >> 3
+      const pair = (input[octet]! << 8) | input[octet + 1 === input.length ? 0 : octet + 1]!
+      sums[at]! += (pair >> (8 - (bit & 7))) & 0xff
+      if (++at === length) at = 0
+      bit += 8
+      if (bit >= bits) bit -= bits
+    }
+  }
+  return addCarries(sums)
 }
 
 /** The carry out of the first octet comes in again at the last. */
@@ -27,12 +29,12 @@ function addCarries(sums: Uint32Array): Bytes {
   let carry = 0
   for (let i = sums.length - 1; i >= 0; i--) {
     const sum = sums[i]! + carry
-    out[i] = sum & 0xff
+    out[i] = sum
     carry = sum >>> 8
   }
   for (let i = out.length - 1; carry > 0; i = (i === 0 ? out.length : i) - 1) {
     const sum = out[i]! + carry
-    out[i] = sum & 0xff
+    out[i] = sum
     carry = sum >>> 8
   }
   return out

@@ -10,7 +10,6 @@ export const AES128_SHA1: EtypeRow = {
   hash: 'sha1',
   tagBytes: 12,
   checksumType: ChecksumType.HMAC_SHA1_96_AES128,
-  standing: 'current',
   defaultIterations: 4096,
 }
 

@@ -10,7 +10,6 @@ export const AES128_SHA2: EtypeRow = {
   hash: 'sha256',
   tagBytes: 16,
   checksumType: ChecksumType.HMAC_SHA256_128_AES128,
-  standing: 'current',
   defaultIterations: 32768,
 }
 
@@ -20,6 +19,5 @@ export const AES256_SHA2: EtypeRow = {
   hash: 'sha384',
   tagBytes: 24,
   checksumType: ChecksumType.HMAC_SHA384_192_AES256,
-  standing: 'current',
   defaultIterations: 32768,
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
+import { type Cipher, createCipheriv, createDecipheriv, createSecretKey, type Decipher, type KeyObject } from 'node:crypto'
 import type { Bytes } from '../../bytes/bytes.ts'
 
 /** A block cipher in CBC mode, opened for one key. Every call is a message of its own with a zero initial vector. */
@@ -20,30 +20,31 @@ export const AES_128: CbcCipher = nodeCbc('aes-128-cbc', 16, 16)
 export const AES_256: CbcCipher = nodeCbc('aes-256-cbc', 32, 16)
 
 function nodeCbc(algorithm: string, keyBytes: number, blockBytes: number): CbcCipher {
-  return { keyBytes, blockBytes, open: key => new NodeCbc(algorithm, blockBytes, createSecretKey(key)) }
+  const zero = new Uint8Array(blockBytes)
+  return { keyBytes, blockBytes, open: key => new NodeCbc(algorithm, zero, createSecretKey(key)) }
 }
 
 /**
  * Making a cipher object costs more than using one, so each direction has one for the life of the key. It goes on chaining from
- * message to message; XORing the first block with the block before it cancels that out, which is the same as a zero initial vector.
- * Keys are KeyObjects because Node 24 takes 20 us to set up a cipher from octets.
+ * message to message; XORing the first block with the ciphertext block before it cancels that out, which is the same as a zero
+ * initial vector. Keys are KeyObjects because Node 24 takes 20 us to set up a cipher from octets.
  */
 class NodeCbc implements Cbc {
   readonly #algorithm: string
-  readonly #blockBytes: number
+  readonly #zero: Bytes
   readonly #key: KeyObject
   #encryption: Chain | undefined
   #decryption: Chain | undefined
 
-  constructor(algorithm: string, blockBytes: number, key: KeyObject) {
+  constructor(algorithm: string, zero: Bytes, key: KeyObject) {
     this.#algorithm = algorithm
-    this.#blockBytes = blockBytes
+    this.#zero = zero
     this.#key = key
   }
 
   encrypt(blocks: Bytes): Bytes {
-    this.#requireWhole(blocks)
-    this.#encryption ??= this.#start(createCipheriv)
+    requireWhole(blocks, this.#zero.length)
+    this.#encryption ??= new Chain(createCipheriv(this.#algorithm, this.#key, this.#zero), this.#zero.length)
     const { cipher, last } = this.#encryption
     xorBlock(blocks, last)
     const out = cipher.update(blocks)
@@ -52,35 +53,30 @@ class NodeCbc implements Cbc {
   }
 
   decrypt(blocks: Bytes): Bytes {
-    this.#requireWhole(blocks)
-    this.#decryption ??= this.#start(createDecipheriv)
+    requireWhole(blocks, this.#zero.length)
+    this.#decryption ??= new Chain(createDecipheriv(this.#algorithm, this.#key, this.#zero), this.#zero.length)
     const { cipher, last } = this.#decryption
     const out = cipher.update(blocks)
     xorBlock(out, last)
     copyLastBlock(blocks, last)
     return out
   }
-
-  #start(create: (algorithm: string, key: KeyObject, iv: Bytes) => StreamCipher): Chain {
-    const last = new Uint8Array(this.#blockBytes)
-    return { cipher: create(this.#algorithm, this.#key, last.slice()).setAutoPadding(false), last }
-  }
-
-  /** A part of a block would stay inside the cipher object and damage the next message. */
-  #requireWhole(blocks: Bytes): void {
-    if (blocks.length === 0 || blocks.length % this.#blockBytes !== 0) throw new Error('CBC works on whole blocks')
-  }
 }
 
-interface StreamCipher {
-  setAutoPadding(on: boolean): StreamCipher
-  update(data: Bytes): Bytes
-}
-
-interface Chain {
-  readonly cipher: StreamCipher
-  /** Last ciphertext block that went through. */
+/** A cipher object and the last ciphertext block that went through it. */
+class Chain {
+  readonly cipher: Cipher | Decipher
   readonly last: Bytes
+
+  constructor(cipher: Cipher | Decipher, blockBytes: number) {
+    this.cipher = cipher.setAutoPadding(false)
+    this.last = new Uint8Array(blockBytes)
+  }
+}
+
+/** A part of a block would stay inside the cipher object and damage the next message. */
+function requireWhole(blocks: Bytes, blockBytes: number): void {
+  if (blocks.length === 0 || blocks.length % blockBytes !== 0) throw new Error('CBC works on whole blocks')
 }
 
 function xorBlock(data: Bytes, block: Bytes): void {

@@ -17,7 +17,7 @@ export function ctsDecrypt(cbc: Cbc, ciphertext: Bytes): Bytes {
   const length = ciphertext.length
   if (length === BLOCK) return cbc.decrypt(ciphertext)
   const whole = Math.ceil(length / BLOCK) * BLOCK
-  const blocks = new Uint8Array(whole)
+  const blocks = Buffer.allocUnsafe(whole)
   blocks.set(ciphertext)
   if (length < whole) restoreStolen(cbc, blocks, length)
   exchangeLastBlocks(blocks)

@@ -1,7 +1,7 @@
 import type { Bytes } from '../../bytes/bytes.ts'
 import { KrbError } from '../../errors/krb-error.ts'
 import type { ChecksumTypeId } from '../../registry/checksum-type.ts'
-import { type EtypeId, etypeNames } from '../../registry/etype.ts'
+import { type EtypeId, etypeNames, etypeStanding } from '../../registry/etype.ts'
 import { Secret } from '../../secret/secret.ts'
 import type { Etype } from '../etype.ts'
 import type { CbcCipher } from '../primitives/cbc.ts'
@@ -9,7 +9,7 @@ import { sameSecret } from '../primitives/constant-time.ts'
 import type { HashName } from '../primitives/hmac.ts'
 import { type Derivation, DerivedKeys, type MessageKeys } from './derived-keys.ts'
 
-/** One line of `etypes/`. */
+/** One row of `etypes/`; names and standing are the registry's. */
 export interface EtypeRow {
   readonly id: EtypeId
   readonly cipher: CbcCipher
@@ -17,7 +17,6 @@ export interface EtypeRow {
   /** Octets of the HMAC that are sent: at the end of a ciphertext, and as a checksum. */
   readonly tagBytes: number
   readonly checksumType: ChecksumTypeId
-  readonly standing: Etype['standing']
   /** Also the least that s2kparams may ask for. */
   readonly defaultIterations: number
 }
@@ -33,7 +32,7 @@ export interface Profile {
 }
 
 /** Everything that RFC 3962 and RFC 8009 do alike: a random-to-key that changes nothing, a truncated HMAC under Kc as checksum. */
-export function etypeOf(row: EtypeRow, profile: Profile): Etype {
+export function aesEtype(row: EtypeRow, profile: Profile): Etype {
   const { cipher, tagBytes } = row
   const names = etypeNames(row.id)
   if (names === undefined) throw new Error(`etype ${row.id} has no name`)
@@ -48,7 +47,7 @@ export function etypeOf(row: EtypeRow, profile: Profile): Etype {
     checksumType: row.checksumType,
     checksumBytes: tagBytes,
     prfBytes: profile.prfBytes,
-    standing: row.standing,
+    standing: etypeStanding(row.id),
     defaultIterations: row.defaultIterations,
 
     async stringToKey(password, salt, params) {

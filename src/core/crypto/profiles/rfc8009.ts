@@ -7,7 +7,7 @@ import type { Etype } from '../etype.ts'
 import { ctsDecrypt, ctsEncrypt } from '../primitives/cts.ts'
 import { HASH_BYTES, HmacKey } from '../primitives/hmac.ts'
 import { pbkdf2 } from '../primitives/pbkdf2.ts'
-import { type EtypeRow, etypeOf } from './aes-etype.ts'
+import { aesEtype, type EtypeRow } from './aes-etype.ts'
 import type { Derivation, MessageKeys } from './derived-keys.ts'
 import { iterationCount } from './iteration-count.ts'
 
@@ -33,11 +33,13 @@ export function rfc8009(row: EtypeRow): Etype {
 
   function seal({ encryption, integrity }: MessageKeys, plaintext: Bytes, confounder: Bytes): Bytes {
     const length = blockBytes + plaintext.length
-    const padded = new Uint8Array(Math.ceil(length / blockBytes) * blockBytes)
+    const padded = Buffer.allocUnsafe(Math.ceil(length / blockBytes) * blockBytes)
     padded.set(confounder)
     padded.set(plaintext, blockBytes)
+    padded.fill(0, length)
     const start = integrity.room + blockBytes
-    const frame = Buffer.alloc(start + length + tagBytes)
+    const frame = Buffer.allocUnsafe(start + length + tagBytes)
+    frame.fill(0, integrity.room, start)
     frame.set(ctsEncrypt(encryption, padded, length), start)
     integrity.sign(frame.subarray(0, start + length), frame, start + length, tagBytes)
     return new Uint8Array(frame.buffer, frame.byteOffset + start, length + tagBytes)
@@ -46,11 +48,13 @@ export function rfc8009(row: EtypeRow): Etype {
   function open({ encryption, integrity }: MessageKeys, ciphertext: Bytes): Bytes | undefined {
     const length = ciphertext.length - tagBytes
     const start = integrity.room + blockBytes
-    const frame = Buffer.alloc(start + length)
+    const frame = Buffer.allocUnsafe(start + length)
+    frame.fill(0, integrity.room, start)
     const encrypted = ciphertext.subarray(0, length)
     frame.set(encrypted, start)
     if (!integrity.verify(frame, ciphertext.subarray(length))) return undefined
-    return new Uint8Array(ctsDecrypt(encryption, encrypted).subarray(blockBytes))
+    const text = ctsDecrypt(encryption, encrypted)
+    return new Uint8Array(text.buffer, text.byteOffset + blockBytes, length - blockBytes)
   }
 
   /** RFC 8009 §4: the salt is preceded by the enctype's name and a zero octet. */
@@ -62,7 +66,7 @@ export function rfc8009(row: EtypeRow): Etype {
     return kdfHmacSha2(base, KERBEROS, EMPTY, keyBytes)
   }
 
-  const etype = etypeOf(row, { prfBytes, derivation, seal, open, stringToKey })
+  const etype = aesEtype(row, { prfBytes, derivation, seal, open, stringToKey })
   return etype
 }
 

@@ -6,7 +6,7 @@ import { ctsDecrypt, ctsEncrypt } from '../primitives/cts.ts'
 import { digest } from '../primitives/hash.ts'
 import { HmacKey } from '../primitives/hmac.ts'
 import { pbkdf2 } from '../primitives/pbkdf2.ts'
-import { type EtypeRow, etypeOf } from './aes-etype.ts'
+import { aesEtype, type EtypeRow } from './aes-etype.ts'
 import type { Derivation, MessageKeys } from './derived-keys.ts'
 import { iterationCount } from './iteration-count.ts'
 
@@ -35,19 +35,20 @@ export function simplified(row: EtypeRow): Etype {
   function seal({ encryption, integrity }: MessageKeys, plaintext: Bytes, confounder: Bytes): Bytes {
     const { room } = integrity
     const length = blockBytes + plaintext.length
-    const frame = Buffer.alloc(room + wholeBlocks(length, blockBytes))
+    const frame = Buffer.allocUnsafe(room + wholeBlocks(length, blockBytes))
     frame.set(confounder, room)
     frame.set(plaintext, room + blockBytes)
-    const out = new Uint8Array(length + tagBytes)
-    integrity.sign(frame.subarray(0, room + length), Buffer.from(out.buffer), length, tagBytes)
+    frame.fill(0, room + length)
+    const out = Buffer.allocUnsafe(length + tagBytes)
+    integrity.sign(frame.subarray(0, room + length), out, length, tagBytes)
     out.set(ctsEncrypt(encryption, frame.subarray(room), length))
-    return out
+    return new Uint8Array(out.buffer, out.byteOffset, out.length)
   }
 
   function open({ encryption, integrity }: MessageKeys, ciphertext: Bytes): Bytes | undefined {
     const { room } = integrity
     const length = ciphertext.length - tagBytes
-    const frame = Buffer.alloc(room + length)
+    const frame = Buffer.allocUnsafe(room + length)
     frame.set(ctsDecrypt(encryption, ciphertext.subarray(0, length)), room)
     if (!integrity.verify(frame, ciphertext.subarray(length))) return undefined
     return new Uint8Array(frame.buffer, frame.byteOffset + room + blockBytes, length - blockBytes)
@@ -61,7 +62,7 @@ export function simplified(row: EtypeRow): Etype {
     return deriveRandom(base, blockBytes, KERBEROS, keyBytes)
   }
 
-  return etypeOf(row, { prfBytes: blockBytes, derivation, seal, open, stringToKey })
+  return aesEtype(row, { prfBytes: blockBytes, derivation, seal, open, stringToKey })
 }
 
 function wholeBlocks(length: number, blockBytes: number): number {
