@@ -6,11 +6,13 @@ import type { Ccache } from './ccache.ts'
 import type { CcacheVersion } from './format.ts'
 import { CCACHE_TYPES } from './types/index.ts'
 
+export type CcacheConfig = Pick<ClientConfig, 'defaultCcacheName' | 'ccacheType'>
+
 /**
  * The cache called `name`, or the default one. A name is `TYPE:residual`; without a colon it is a file, and so is one with a single
  * letter before the colon (a drive). Throws `KRB5_CC_UNKNOWN_TYPE`. Nothing is opened yet.
  */
-export async function resolveCcache(name: string | undefined, env: Env, config: ClientConfig): Promise<Ccache> {
+export async function resolveCcache(name: string | undefined, env: Env, config: CcacheConfig): Promise<Ccache> {
   const full = name ?? defaultCcacheName(env, config)
   const [prefix, residual] = splitName(full)
   const type = Object.hasOwn(CCACHE_TYPES, prefix) ? CCACHE_TYPES[prefix] : undefined
@@ -19,13 +21,13 @@ export async function resolveCcache(name: string | undefined, env: Env, config: 
 }
 
 /**
- * KRB5CCNAME as it stands, else `default_ccache_name` with its tokens expanded, else the built-in name. Throws `KRB5_FCC_INTERNAL` for
+ * KRB5CCNAME as it stands, else `default_ccache_name` with its tokens expanded. Throws `KRB5_FCC_INTERNAL` for
  * a bad token, as MIT's library does.
  */
-export function defaultCcacheName(env: Env, config: ClientConfig): string {
+export function defaultCcacheName(env: Env, config: CcacheConfig): string {
   const set = env.vars.KRB5CCNAME
   if (set !== undefined) return set
-  const template = config.defaultCcacheName ?? BUILT_IN
+  const template = config.defaultCcacheName
   try {
     return expandTokens(template, env)
   } catch (error) {
@@ -41,9 +43,6 @@ function splitName(name: string): readonly [prefix: string, residual: string] {
 }
 
 /** `ccache_type`: what new FILE caches look like; MIT takes any other number for the newest. */
-function fileVersion(config: ClientConfig): CcacheVersion {
-  const { ccacheType } = config
+function fileVersion({ ccacheType }: CcacheConfig): CcacheVersion {
   return ccacheType === 1 || ccacheType === 2 || ccacheType === 3 ? ccacheType : 4
 }
-
-const BUILT_IN = 'FILE:/tmp/krb5cc_%{uid}'

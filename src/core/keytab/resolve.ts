@@ -8,11 +8,13 @@ import { KEYTAB_TYPES } from './types/index.ts'
 /** Acceptors' keys, or the keys a client gets its own tickets with. */
 export type KeytabRole = 'server' | 'client'
 
+export type KeytabConfig = Pick<ClientConfig, 'defaultKeytabName' | 'defaultClientKeytabName'>
+
 /**
  * The keytab called `name`, or the default one of `role`. A name is `TYPE:residual`; one without a colon, with a single letter before
  * it, or starting with a slash is a file. Throws `KRB5_KT_UNKNOWN_TYPE`. Nothing is opened yet.
  */
-export async function resolveKeytab(name: string | undefined, env: Env, config: ClientConfig, role: KeytabRole): Promise<Keytab> {
+export async function resolveKeytab(name: string | undefined, env: Env, config: KeytabConfig, role: KeytabRole): Promise<Keytab> {
   const full = name ?? defaultKeytabName(env, config, role)
   const [prefix, residual] = splitName(full)
   const type = Object.hasOwn(KEYTAB_TYPES, prefix) ? KEYTAB_TYPES[prefix] : undefined
@@ -20,10 +22,10 @@ export async function resolveKeytab(name: string | undefined, env: Env, config: 
   return type(residual, env)
 }
 
-/** The environment variable as it stands, else the configured name with its tokens expanded, else the built-in one. */
-export function defaultKeytabName(env: Env, config: ClientConfig, role: KeytabRole): string {
-  if (role === 'server') return env.vars.KRB5_KTNAME ?? expandTokens(config.defaultKeytabName ?? BUILT_IN, env)
-  return env.vars.KRB5_CLIENT_KTNAME ?? expandTokens(config.defaultClientKeytabName ?? BUILT_IN_CLIENT, env)
+/** The environment variable as it stands, else the configured name with its tokens expanded. */
+export function defaultKeytabName(env: Env, config: KeytabConfig, role: KeytabRole): string {
+  if (role === 'server') return env.vars.KRB5_KTNAME ?? expandTokens(config.defaultKeytabName, env)
+  return env.vars.KRB5_CLIENT_KTNAME ?? expandTokens(config.defaultClientKeytabName, env)
 }
 
 function splitName(name: string): readonly [prefix: string, residual: string] {
@@ -31,7 +33,3 @@ function splitName(name: string): readonly [prefix: string, residual: string] {
   if (colon < 0 || name.startsWith('/') || /^[A-Za-z]:/.test(name)) return ['FILE', name]
   return [name.slice(0, colon), name.slice(colon + 1)]
 }
-
-const BUILT_IN = 'FILE:/etc/krb5.keytab'
-/** Every distribution has its own; this is Debian's. */
-const BUILT_IN_CLIENT = 'FILE:/etc/krb5/user/%{euid}/client.keytab'
