@@ -1,4 +1,5 @@
 import { EMPTY } from '../bytes/bytes.ts'
+import { KrbError } from '../errors/krb-error.ts'
 import { type Principal, parsePrincipal, unparsePrincipal } from '../principal/principal.ts'
 import { Secret } from '../secret/secret.ts'
 import type { ConfigEntry, Credential } from './credential.ts'
@@ -28,12 +29,18 @@ export function configCredential(entry: ConfigEntry, client: Principal): Credent
   }
 }
 
-/** undefined for an ordinary credential and for a configuration entry without a key. */
+/** undefined for an ordinary credential, and for a configuration entry without a key or about something that is no principal. */
 export function configEntryOf(credential: Credential): ConfigEntry | undefined {
   const [, key, about] = credential.server.components
   if (!isConfigEntry(credential) || key === undefined) return undefined
   const value = credential.ticket
-  return about === undefined ? { key, value } : { key, server: parsePrincipal(about), value }
+  if (about === undefined) return { key, value }
+  try {
+    return { key, server: parsePrincipal(about), value }
+  } catch (error) {
+    if (error instanceof KrbError) return undefined
+    throw error
+  }
 }
 
 /** Whether the entry carries the setting `key` about `server` (about nobody in particular when that is undefined). */

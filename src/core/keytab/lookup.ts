@@ -1,6 +1,5 @@
 import { KrbError } from '../errors/krb-error.ts'
-import type { Principal } from '../principal/principal.ts'
-import { samePrincipal, unparsePrincipal } from '../principal/principal.ts'
+import { type Principal, samePrincipal, unparsePrincipal } from '../principal/principal.ts'
 import type { KeytabEntry } from './keytab.ts'
 
 /**
