@@ -1,10 +1,11 @@
 import { encodeText } from '../../core/bytes/text.ts'
-import { ticketFlagLetters, ticketFlagNames } from '../../core/flags/ticket-flags.ts'
+import { ticketFlagLetters } from '../../core/flags/ticket-flags.ts'
 import { displayText } from '../../core/principal/display.ts'
 import { type EtypeId, etypeName, etypeStanding } from '../../core/registry/etype.ts'
 import { isoTime, klistTime } from '../../core/time/format.ts'
 import type { Zone } from '../../core/time/zone.ts'
-import type { CacheListing, ConfigLine, KeytabListing, TicketLine } from './run.ts'
+import { type TicketLine, ticketJson } from '../text/ticket.ts'
+import type { CacheListing, ConfigLine, KeytabListing } from './run.ts'
 
 /** Which extra fields were asked for. */
 export interface CacheView {
@@ -62,19 +63,7 @@ export function cacheJson(listing: CacheListing): object {
   return {
     cache: listing.name,
     principal: listing.principal,
-    credentials: listing.tickets.map(ticket => ({
-      client: ticket.client,
-      server: ticket.server,
-      starttime: isoTime(ticket.starttime),
-      endtime: isoTime(ticket.endtime),
-      renewTill: ticket.renewTill === 0 ? null : isoTime(ticket.renewTill),
-      flags: ticketFlagNames(ticket.flags),
-      sessionKeyEtype: etypeName(ticket.sessionEtype),
-      ticketEtype: ticket.ticketEtype === undefined ? null : etypeName(ticket.ticketEtype),
-      ticketServer: ticket.ticketServer ?? ticket.server,
-      adTypes: ticket.adTypes,
-      addresses: ticket.addresses,
-    })),
+    credentials: listing.tickets.map(ticketJson),
     configuration: listing.configuration.map(({ key, principal, value }) => ({ key, principal: principal ?? null, value })),
   }
 }

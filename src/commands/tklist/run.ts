@@ -1,11 +1,11 @@
-import { Ticket } from '../../core/asn1/messages/ticket.ts'
 import { decodeText } from '../../core/bytes/text.ts'
 import type { Ccache } from '../../core/ccache/ccache.ts'
-import type { ConfigEntry, Credential, TypedOctets } from '../../core/ccache/credential.ts'
+import type { ConfigEntry } from '../../core/ccache/credential.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Keytab } from '../../core/keytab/keytab.ts'
-import { fromPrincipalName, type Principal, samePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
+import { type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
+import { type AddressText, type TicketLine, ticketLine } from '../text/ticket.ts'
 
 /** What a cache holds, as plain data: names unparsed, times in seconds since 1970, configuration values as text (lossless octets). */
 export interface CacheListing {
@@ -23,28 +23,6 @@ export interface ConfigLine {
   readonly value: string
 }
 
-export interface TicketLine {
-  readonly client: string
-  readonly server: string
-  readonly starttime: number
-  readonly endtime: number
-  readonly renewTill: number
-  readonly flags: number
-  readonly sessionEtype: EtypeId
-  /** Of the ticket itself, as far as it can be read. */
-  readonly ticketEtype?: EtypeId
-  /** The name inside the ticket, when it is another than the one it was stored under. */
-  readonly ticketServer?: string
-  readonly adTypes: readonly number[]
-  readonly addresses: readonly Address[]
-}
-
-/** `text` is the host's name or number, or what is wrong with the address. */
-export interface Address {
-  readonly type: number
-  readonly text: string
-}
-
 export interface KeytabListing {
   readonly name: string
   readonly entries: readonly KeytabLine[]
@@ -58,8 +36,6 @@ export interface KeytabLine {
   /** Hexadecimal; only when it was asked for. */
   readonly key?: string
 }
-
-export type AddressText = (address: TypedOctets) => Promise<string>
 
 /** Throws when there is no cache; a file that goes bad further down gives what came before and `failure`. */
 export async function listCache(cache: Ccache, addressText: AddressText): Promise<CacheListing> {
@@ -108,37 +84,6 @@ export async function listKeytab(keytab: Keytab, withKeys: boolean): Promise<Key
     ...(withKeys ? { key: key.value.use(octets => Buffer.from(octets).toString('hex')) } : {}),
   }))
   return { name: keytab.name, entries }
-}
-
-async function ticketLine(credential: Credential, addressText: AddressText): Promise<TicketLine> {
-  const { client, server, authtime, starttime, endtime, renewTill, flags, key, authdata } = credential
-  const inside = insideTicket(credential)
-  const addresses: Address[] = []
-  for (const address of credential.addresses) addresses.push({ type: address.type, text: await addressText(address) })
-  return {
-    client: unparsePrincipal(client),
-    server: unparsePrincipal(server),
-    starttime: starttime === 0 ? authtime : starttime,
-    endtime,
-    renewTill,
-    flags,
-    sessionEtype: key.etype,
-    ...(inside === undefined ? {} : { ticketEtype: inside.etype }),
-    ...(inside === undefined || samePrincipal(inside.server, server) ? {} : { ticketServer: unparsePrincipal(inside.server) }),
-    adTypes: authdata.map(({ type }) => type),
-    addresses,
-  }
-}
-
-function insideTicket(credential: Credential): { readonly server: Principal; readonly etype: EtypeId } | undefined {
-  try {
-    const ticket = Ticket.decode(credential.ticket)
-    return { server: fromPrincipalName(ticket.sname, ticket.realm), etype: ticket.encPart.etype }
-  } catch (error) {
-    // A cache may hold anything in the place of a ticket; klist shows the rest of the entry then.
-    if (error instanceof KrbError) return undefined
-    throw error
-  }
 }
 
 function configLine({ key, server, value }: ConfigEntry): ConfigLine {

@@ -1,0 +1,166 @@
+import type { Ccache } from '../../core/ccache/ccache.ts'
+import { resolveCcache } from '../../core/ccache/resolve.ts'
+import type { ClientConfig } from '../../core/config/krb5-conf.ts'
+import type { Env } from '../../core/env.ts'
+import { during, KrbError } from '../../core/errors/krb-error.ts'
+import { ERRORS } from '../../core/errors/tables/index.ts'
+import { resolveKeytab } from '../../core/keytab/resolve.ts'
+import { type HostResolver, hostServicePrincipals } from '../../core/principal/host.ts'
+import { type Principal, parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
+import type { EtypeId } from '../../core/registry/etype.ts'
+import type { ClientContext } from '../../kdc-client/context.ts'
+import { type Expiry, type InitResult as Granted, initialCredentials } from '../../kdc-client/initial.ts'
+import { type KeySource, keytabKeys, promptedPassword } from '../../kdc-client/key-source.ts'
+import { addressText } from '../text/address.ts'
+import { saying } from '../text/phrase.ts'
+import { type TicketLine, ticketLine } from '../text/ticket.ts'
+import type { InitOptions } from './flags.ts'
+
+/** What `-V` tells, as it happens. */
+export type Step =
+  | { readonly step: 'specified-cache' | 'default-cache' | 'principal' | 'keytab'; readonly name: string }
+  | { readonly step: 'authenticated' }
+
+export interface InitOutcome {
+  readonly cache: string
+  readonly client: string
+  readonly credential: TicketLine
+  /** For people who typed a password. */
+  readonly warnings: readonly Warning[]
+}
+
+export type Warning =
+  | { readonly kind: 'password-expires'; readonly at: number; readonly inSeconds: number }
+  | { readonly kind: 'deprecated-etype'; readonly etype: EtypeId }
+
+/** Nobody is who should log in: no name was given and none could be found. */
+export class NobodyError extends Error {
+  override readonly name = 'NobodyError'
+}
+
+export interface InitWorld extends ClientContext {
+  readonly hosts: HostResolver
+  readonly tell: (step: Step) => void
+  readonly isDeprecated: (etype: EtypeId) => boolean
+}
+
+/**
+ * A log-in: chooses cache and client as MIT's kinit does, gets the ticket and puts it into the cache, all or nothing.
+ * Throws `NobodyError` and KrbErrors in kinit's words; the cache is untouched then.
+ */
+export async function logIn(options: InitOptions, world: InitWorld): Promise<InitOutcome> {
+  const { env, config, tell } = world
+  const cache = await openCache(options.cache, env, config)
+  if (options.cache !== undefined) tell({ step: 'specified-cache', name: options.cache })
+  const client = await chooseClient(options, cache, world)
+  if (options.cache === undefined && !client.fromCache) tell({ step: 'default-cache', name: cache.name.slice(cache.name.indexOf(':') + 1) })
+  const name = unparsePrincipal(client.principal)
+  tell({ step: 'principal', name })
+  const keySource = await openKeySource(options, world)
+  const granted = await during('getting initial credentials', () => obtain(options, client.principal, keySource, cache, world))
+  tell({ step: 'authenticated' })
+  const credential = await ticketLine(granted.credential, async address => addressText(address))
+  const warnings = options.keytab === undefined ? warningsOf(granted, options.service, world) : []
+  return { cache: cache.name, client: unparsePrincipal(granted.client), credential, warnings }
+}
+
+async function openCache(name: string | undefined, env: Env, config: ClientConfig): Promise<Ccache> {
+  if (name === undefined) return during('getting default ccache', () => resolveCcache(undefined, env, config))
+  return saying(`resolving ccache ${name}`, () => resolveCcache(name, env, config))
+}
+
+/** Argument, host service (-k), principal of the cache, login name. */
+async function chooseClient(
+  options: InitOptions,
+  cache: Ccache,
+  world: InitWorld,
+): Promise<{ readonly principal: Principal; readonly fromCache: boolean }> {
+  const { env, config } = world
+  const named = (text: string) => saying(`when parsing name ${text}`, () => parsePrincipal(text, { defaultRealm: config.defaultRealm }))
+  if (options.principal !== undefined) return { principal: await named(options.principal), fromCache: false }
+  if (options.keytab !== undefined) return { principal: await hostPrincipal(world), fromCache: false }
+  const owner = await cache.principal().catch((error: unknown) => {
+    if (!(error instanceof KrbError)) throw error
+    return undefined
+  })
+  if (owner !== undefined) return { principal: owner, fromCache: true }
+  const user = env.host.username()
+  if (user === undefined) throw new NobodyError('Unable to identify user')
+  return { principal: await named(user), fromCache: false }
+}
+
+/** host/THISHOST; MIT leaves a realm that no [domain_realm] names empty and finds no KDC then, where the default realm serves. */
+async function hostPrincipal({ env, config, hosts }: InitWorld): Promise<Principal> {
+  return saying('when creating default server principal name', async () => {
+    const rules = { ...rulesOf(config), realmOfHost: (host: string) => config.realmOfHost(host) ?? config.defaultRealm }
+    for await (const principal of hostServicePrincipals('host', env.host.hostname(), rules, hosts)) return principal
+    throw new KrbError('KRB5_ERR_BAD_HOSTNAME', { host: env.host.hostname() })
+  })
+}
+
+function rulesOf({ dnsCanonicalizeHostname, rdns, qualifyShortname }: ClientConfig) {
+  return { dnsCanonicalizeHostname, rdns, qualifyShortname }
+}
+
+async function openKeySource(options: InitOptions, { env, config, tell }: InitWorld): Promise<KeySource> {
+  if (options.keytab === undefined) return promptedPassword(env.prompter)
+  const { name } = options.keytab
+  if (name === undefined)
+    return keytabKeys(await during('getting initial credentials', () => resolveKeytab(undefined, env, config, 'server')))
+  const keytab = await saying(`resolving keytab ${name}`, () => resolveKeytab(name, env, config, 'server'))
+  tell({ step: 'keytab', name })
+  return keytabKeys(keytab)
+}
+
+async function obtain(options: InitOptions, client: Principal, keySource: KeySource, cache: Ccache, world: InitWorld): Promise<Granted> {
+  const { lifetime, renewableLife, forwardable, proxiable, addresses, service } = options
+  const request = {
+    client,
+    keySource,
+    ...(service !== undefined && { server: parsePrincipal(service, { ignoreRealm: true }) }),
+    ...(lifetime !== undefined && { lifetime }),
+    ...(renewableLife !== undefined && { renewLife: renewableLife }),
+    ...(forwardable !== undefined && { forwardable }),
+    ...(proxiable !== undefined && { proxiable }),
+    ...(addresses !== undefined && { addresses: addresses ? ('local' as const) : ('none' as const) }),
+  }
+  const granted = await initialCredentials(request, world).catch((error: unknown) => {
+    throw options.keytab !== undefined && error instanceof KrbError ? withoutPassword(error) : error
+  })
+  try {
+    await cache.replace(granted.client, [granted.credential], granted.config, granted.offset)
+  } catch (error) {
+    if (!(error instanceof KrbError)) throw error
+    throw new KrbError(error.code, error.params, {
+      text: `Failed to store credentials: ${error.message}`,
+      hints: error.hints,
+      cause: error,
+    })
+  }
+  return granted
+}
+
+/** Where nobody typed a password, failed pre-authentication is not put down to one. */
+function withoutPassword(error: KrbError): KrbError {
+  if (error.code !== 'KRB5KDC_ERR_PREAUTH_FAILED') return error
+  return new KrbError(error.code, error.params, { text: ERRORS[error.code].text, hints: error.hints, cause: error })
+}
+
+function warningsOf(granted: Granted, service: string | undefined, { env, isDeprecated }: InitWorld): readonly Warning[] {
+  const warnings: Warning[] = []
+  const expiry = service === 'kadmin/changepw' ? undefined : expiryWarning(granted.expiry, env.clock.now().seconds)
+  if (expiry !== undefined) warnings.push(expiry)
+  const weak = [granted.replyEtype, granted.credential.key.etype].find(isDeprecated)
+  if (weak !== undefined) warnings.push({ kind: 'deprecated-etype', etype: weak })
+  return warnings
+}
+
+/** Within a week, or whenever the KDC says so by last-req. */
+function expiryWarning({ password, announced }: Expiry, now: number): Warning | undefined {
+  if (password === 0) return undefined
+  const inSeconds = Math.max(password - now, 0)
+  if (!announced && (inSeconds === 0 || inSeconds > WEEK)) return undefined
+  return { kind: 'password-expires', at: password, inSeconds }
+}
+
+const WEEK = 7 * 24 * 3600
