@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { KrbError } from '../../../src/core/errors/krb-error.ts'
 import { nodeFiles } from '../../../src/platform/files.ts'
 import { locksAvailable } from '../../../src/platform/lock.ts'
+import { bundle } from '../../helpers/bundle.ts'
 import { scratchFolder } from '../../helpers/scratch.ts'
-import { bundle } from './bundle.ts'
 
 const files = nodeFiles()
 const scratch = scratchFolder('files')

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { which } from '../../helpers/process.ts'
+import { bundle } from '../../helpers/bundle.ts'
+import { describeWith, expectTool } from '../../helpers/peers.ts'
 import { scratchFolder } from '../../helpers/scratch.ts'
-import { bundle } from './bundle.ts'
 
 const scratch = scratchFolder('prompter')
 let program = ''
@@ -71,7 +71,7 @@ describe('on a pipe', () => {
   })
 })
 
-describe.skipIf(which('expect') === undefined)('on a terminal (skipped without expect)', () => {
+describeWith([expectTool()], 'on a terminal', () => {
   it('does not echo, keeps line editing, prints one newline, and gives the echo back', () => {
     const seen = terminal('secret', 'expect "Password for alice: "; send "sekrex\\177t\\r"')
     expect(seen).toContain(`Password for alice: \r\n${hex('sekret')}\r\nstatus=0 echo\r\n`)

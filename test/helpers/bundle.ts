@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { buildSync } from 'esbuild'
 
-const ROOT = resolve(import.meta.dirname, '../../..')
+const ROOT = resolve(import.meta.dirname, '../..')
 
 /** A program from TypeScript text that may import from `src/`; for tests that need a process of their own. Returns its path. */
 export function bundle(name: string, source: string): string {
