@@ -1,0 +1,42 @@
+import { addPolicy } from './add-policy.ts'
+import { addPrincipal } from './add-principal.ts'
+import { changePassword } from './change-password.ts'
+import { deletePolicy } from './delete-policy.ts'
+import { deletePrincipal } from './delete-principal.ts'
+import { deleteString } from './delete-string.ts'
+import { extractKeys } from './extract-keys.ts'
+import { getPolicy } from './get-policy.ts'
+import { getPrincipal } from './get-principal.ts'
+import { getPrivs } from './get-privs.ts'
+import { getStrings } from './get-strings.ts'
+import { listPolicies } from './list-policies.ts'
+import { listPrincipals } from './list-principals.ts'
+import { modifyPolicy } from './modify-policy.ts'
+import { modifyPrincipal } from './modify-principal.ts'
+import { purgeKeys } from './purge-keys.ts'
+import { renamePrincipal } from './rename-principal.ts'
+import { setString } from './set-string.ts'
+
+/** Everything that can be done to a database through an AdminApi. */
+export const VERBS = {
+  addPrincipal,
+  deletePrincipal,
+  modifyPrincipal,
+  renamePrincipal,
+  changePassword,
+  getPrincipal,
+  listPrincipals,
+  addPolicy,
+  modifyPolicy,
+  deletePolicy,
+  getPolicy,
+  listPolicies,
+  getPrivs,
+  extractKeys,
+  purgeKeys,
+  getStrings,
+  setString,
+  deleteString,
+} as const
+
+export type VerbName = keyof typeof VERBS

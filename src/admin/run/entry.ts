@@ -1,0 +1,45 @@
+import { KrbError } from '../../core/errors/krb-error.ts'
+import type { Principal } from '../../core/principal/principal.ts'
+import { unparsePrincipal } from '../../core/principal/principal.ts'
+import { aliasTarget } from '../../kdc/store/alias.ts'
+import type { KeyData, PrincipalEntry } from '../../kdc/store/entry.ts'
+import { type KadmData, kadmDataContents, NO_KADM_DATA, readKadmData } from '../../kdc/store/kadm-data.ts'
+import type { StoreTx } from '../../kdc/store/store.ts'
+import { modificationContents, TlType, withTlData } from '../../kdc/store/tl-data.ts'
+import type { AdminContext } from './context.ts'
+
+/** The entry that a name stands for, one alias followed. Throws `KADM5_UNK_PRINC`. */
+export async function requireEntry(principal: Principal, { store }: AdminContext): Promise<PrincipalEntry> {
+  const entry = await store.principal(principal)
+  if (entry === undefined) throw new KrbError('KADM5_UNK_PRINC')
+  return entry
+}
+
+/** The same inside a transaction, where an entry is read again before it is changed. */
+export function entryInside(tx: StoreTx, principal: Principal): PrincipalEntry {
+  const entry = tx.principal(principal)
+  const target = entry === undefined ? undefined : aliasTarget(entry)
+  const found = target === undefined ? entry : tx.principal(target)
+  if (found === undefined) throw new KrbError('KADM5_UNK_PRINC')
+  return found
+}
+
+export function kadmDataOf(entry: PrincipalEntry): KadmData {
+  return readKadmData(entry.tlData) ?? NO_KADM_DATA
+}
+
+/** The entry as every administrative change leaves it: with who changed it and when, and with kadmin's own data, even when that says nothing. */
+export function stamped(entry: PrincipalEntry, kadm: KadmData, { caller, now }: AdminContext): PrincipalEntry {
+  const modified = modificationContents({ at: now(), by: unparsePrincipal(caller) })
+  const tlData = withTlData(entry.tlData, TlType.MOD_PRINC, modified)
+  return { ...entry, tlData: withTlData(tlData, TlType.KADM_DATA, kadmDataContents(kadm)) }
+}
+
+export function withTl(entry: PrincipalEntry, type: number, contents: Uint8Array | undefined): PrincipalEntry {
+  return { ...entry, tlData: withTlData(entry.tlData, type, contents) }
+}
+
+/** The newest version among keys; 0 without keys. */
+export function newestKvno(keys: readonly KeyData[]): number {
+  return keys.reduce((newest, key) => Math.max(newest, key.kvno), 0)
+}

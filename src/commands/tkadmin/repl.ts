@@ -1,0 +1,118 @@
+import { QueryError } from '../../admin/query/query-error.ts'
+import { splitLine } from '../../admin/query/split.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import { errorJson, resultJson } from '../text/envelope.ts'
+import { requestNamed } from './requests/index.ts'
+import { type Request, RequestFailure, type Talk } from './talk.ts'
+
+/** The talk and what the driver of it needs besides: raw output and whether JSON was asked for. */
+export interface Session extends Omit<Talk, 'print' | 'info' | 'warn' | 'fail' | 'end'> {
+  readonly json: boolean
+  out(text: string): void
+  err(text: string): void
+}
+
+export interface Ran {
+  readonly failed: boolean
+  readonly ended: boolean
+}
+
+/** One request that stands on the command line, its words already split. The exit status. */
+export async function runArguments(words: readonly string[], session: Session): Promise<number> {
+  const request = requestNamed(words[0]!)
+  if (request === undefined) return unknown(words[0]!, session)
+  const { failed } = await carryOut(request, words.slice(1), session)
+  return failed ? 1 : 0
+}
+
+/** The value of -q. Only a request that does not exist makes the exit status 1. */
+export async function runQuery(query: string, session: Session): Promise<number> {
+  const words = wordsOf(query, session)
+  if (words === undefined || words.length === 0) return 0
+  const request = requestNamed(words[0]!)
+  if (request === undefined) return unknown(query, session)
+  await carryOut(request, words.slice(1), session)
+  return 0
+}
+
+/**
+ * Requests line by line until the input or the person ends it. From a pipe each line is echoed after the prompt, as MIT's line reader
+ * does, so that a transcript shows what was asked.
+ */
+export async function runPrompt(session: Session): Promise<number> {
+  const { isatty } = await import('node:tty')
+  const terminal = isatty(0)
+  for (;;) {
+    const line = await session.env.prompter.line(`${session.program}:  `)
+    if (line === undefined) break
+    if (!terminal && !session.json) session.out(`${line}\n`)
+    const words = wordsOf(line.replace(/\r$/, ''), session)
+    if (words === undefined || words.length === 0) continue
+    const request = requestNamed(words[0]!)
+    if (request === undefined) {
+      session.err(`${session.program}: Unknown request "${words[0]}".  Type "?" for a request list.\n`)
+    } else if ((await carryOut(request, words.slice(1), session)).ended) return 0
+  }
+  if (terminal) session.out('\n')
+  return 0
+}
+
+async function carryOut(request: Request, words: readonly string[], session: Session): Promise<Ran> {
+  const state = { failed: false, ended: false, errors: [] as KrbError[] }
+  const talk: Talk = {
+    ...session,
+    print: text => {
+      if (!session.json) session.out(text)
+    },
+    info: text => {
+      if (!session.json && !session.script) session.out(text)
+    },
+    warn: text => session.err(text),
+    fail: (text, error) => {
+      state.failed = true
+      if (error !== undefined) state.errors.push(error)
+      session.err(text)
+    },
+    end: () => {
+      state.ended = true
+    },
+  }
+  const result = await attempt(request, words, talk)
+  if (session.json) {
+    const error = state.errors[0]
+    session.out(resultJson({ request: request.names[0], ...result, ...(error === undefined ? {} : { error: errorJson(error) }) }))
+  }
+  return state
+}
+
+async function attempt(request: Request, words: readonly string[], talk: Talk): Promise<object> {
+  try {
+    return await request.run(words, talk)
+  } catch (error) {
+    if (error instanceof QueryError) (error.fails ? talk.fail : talk.warn)(error.message)
+    else if (error instanceof RequestFailure) talk.fail(error.message, error.error)
+    else if (error instanceof KrbError) talk.fail(`${request.names[0]}: ${error.describe()}\n`, error)
+    else throw error
+    return {}
+  }
+}
+
+/** undefined when the line cannot be read; that has been said then. MIT's hands lines with `!` to a shell: ours does not. */
+function wordsOf(line: string, { program, err }: Session): readonly string[] | undefined {
+  if (/^[ \t]*!/.test(line)) {
+    err(`${program}: Shell escapes are disabled\n`)
+    return undefined
+  }
+  try {
+    return splitLine(line)
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    err(`${program}: ${error.message}\n`)
+    return undefined
+  }
+}
+
+function unknown(what: string, { program, err }: Session): number {
+  err(`${program}: Command not found ${what}\n`)
+  return 1
+}

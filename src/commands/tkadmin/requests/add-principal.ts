@@ -1,0 +1,54 @@
+import type { AddPrincipalInput } from '../../../admin/language/add-principal.ts'
+import { VERBS } from '../../../admin/language/index.ts'
+import type { PrincipalWords } from '../../../admin/language/principal-words.ts'
+import { encodeText } from '../../../core/bytes/text.ts'
+import { Secret } from '../../../core/secret/secret.ts'
+import { askPassword } from '../ask.ts'
+import { shown } from '../names.ts'
+import { type Request, step, type Talk } from '../talk.ts'
+import { policyExists } from './policy-exists.ts'
+
+const verb = VERBS.addPrincipal
+
+export const addPrincipal: Request = {
+  names: verb.names,
+  about: verb.about,
+  run: async (words, talk) => {
+    const read = verb.read(words, talk.reading())
+    const name = shown(read.principal)
+    const policy = await choosePolicy(read, name, talk)
+    const change = policy === undefined ? read.change : { ...read.change, policy }
+    const keys = await chooseKeys(read, name, talk)
+    try {
+      const input = { principal: read.principal, change, keySalts: read.keySalts, keys }
+      await step('add_principal', `while creating "${name}".`, () => talk.api.call(verb, input))
+    } finally {
+      if (keys.from === 'password') keys.password.wipe()
+    }
+    talk.info(`Principal "${name}" created.\n`)
+    return { created: name, policy: policy ?? null }
+  },
+}
+
+/** The policy called `default` goes to everybody who asks neither for another nor for none. */
+async function choosePolicy({ change, clearPolicy }: PrincipalWords, name: string, talk: Talk): Promise<string | undefined> {
+  const note = (text: string) => {
+    if (!talk.script) talk.warn(text)
+  }
+  if (change.policy !== undefined) {
+    if (!(await policyExists(change.policy, talk))) note(`WARNING: policy "${change.policy}" does not exist\n`)
+    return change.policy
+  }
+  if (clearPolicy) return undefined
+  const exists = await policyExists('default', talk)
+  note(`No policy specified for ${name}; ${exists ? 'assigning "default"' : 'defaulting to no policy'}\n`)
+  return exists ? 'default' : undefined
+}
+
+async function chooseKeys({ noKey, randomKey, password }: PrincipalWords, name: string, { env }: Talk): Promise<AddPrincipalInput['keys']> {
+  if (noKey) return { from: 'nothing' }
+  if (randomKey) return { from: 'random' }
+  if (password !== undefined) return { from: 'password', password: new Secret(encodeText(password)) }
+  const asked = await step('add_principal', `while reading password for "${name}".`, () => askPassword(name, env))
+  return { from: 'password', password: asked }
+}

@@ -1,0 +1,20 @@
+import { VERBS } from '../../../admin/language/index.ts'
+import { type Request, step } from '../talk.ts'
+import { confirmed } from './confirm.ts'
+
+const verb = VERBS.deletePolicy
+
+export const deletePolicy: Request = {
+  names: verb.names,
+  about: verb.about,
+  run: async (words, talk) => {
+    const { name, force } = verb.read(words, talk.reading())
+    if (!force && !(await confirmed(`Are you sure you want to delete the policy "${name}"?`, talk))) {
+      talk.warn(`Policy "${name}" not deleted.\n`)
+      return { deleted: null }
+    }
+    // Two colons and no full stop: so MIT's.
+    await step('delete_policy:', `while deleting policy "${name}"`, () => talk.api.call(verb, { name }))
+    return { deleted: name }
+  },
+}

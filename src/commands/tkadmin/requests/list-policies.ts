@@ -1,0 +1,16 @@
+import { VERBS } from '../../../admin/language/index.ts'
+import { displayText } from '../../../core/principal/display.ts'
+import { type Request, step } from '../talk.ts'
+
+const verb = VERBS.listPolicies
+
+export const listPolicies: Request = {
+  names: verb.names,
+  about: verb.about,
+  run: async (words, talk) => {
+    const input = verb.read(words, talk.reading())
+    const names = await step('get_policies', 'while retrieving list.', () => talk.api.call(verb, input))
+    talk.print(names.map(name => `${displayText(name)}\n`).join(''))
+    return { policies: names }
+  },
+}

@@ -1,0 +1,14 @@
+import { VERBS } from '../../../admin/language/index.ts'
+import { type Request, step } from '../talk.ts'
+
+const verb = VERBS.modifyPolicy
+
+export const modifyPolicy: Request = {
+  names: verb.names,
+  about: verb.about,
+  run: async (words, talk) => {
+    const input = verb.read(words, talk.reading())
+    await step('modify_policy', `while modifying policy "${input.name}".`, () => talk.api.call(verb, input))
+    return { modified: input.name }
+  },
+}

@@ -1,0 +1,26 @@
+import { VERBS } from '../../../admin/language/index.ts'
+import { readModification } from '../../../admin/language/modify-principal.ts'
+import { shown } from '../names.ts'
+import { type Request, step } from '../talk.ts'
+import { policyExists } from './policy-exists.ts'
+
+const verb = VERBS.modifyPrincipal
+
+export const modifyPrincipal: Request = {
+  names: verb.names,
+  about: verb.about,
+  run: async (words, talk) => {
+    const { principal } = verb.read(words, talk.reading())
+    const name = shown(principal)
+    const get = () => talk.api.call(VERBS.getPrincipal, { principal })
+    const { attributes } = await step('modify_principal', `while getting "${name}".`, get)
+    const input = readModification(words, attributes, talk.reading())
+    const { policy } = input.change
+    if (policy !== undefined && !talk.script && !(await policyExists(policy, talk))) {
+      talk.warn(`WARNING: policy "${policy}" does not exist\n`)
+    }
+    await step('modify_principal', `while modifying "${name}".`, () => talk.api.call(verb, input))
+    talk.info(`Principal "${name}" modified.\n`)
+    return { modified: name }
+  },
+}

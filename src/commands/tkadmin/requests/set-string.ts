@@ -1,0 +1,17 @@
+import { VERBS } from '../../../admin/language/index.ts'
+import { shown } from '../names.ts'
+import { type Request, step } from '../talk.ts'
+
+const verb = VERBS.setString
+
+export const setString: Request = {
+  names: verb.names,
+  about: verb.about,
+  run: async (words, talk) => {
+    const input = verb.read(words, talk.reading())
+    const name = shown(input.principal)
+    await step('set_string', `while setting attribute on principal "${name}"`, () => talk.api.call(verb, input))
+    talk.info(`Attribute set for principal "${name}".\n`)
+    return { principal: name, set: input.name }
+  },
+}

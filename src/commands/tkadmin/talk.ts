@@ -1,0 +1,59 @@
+import type { AdminApi } from '../../admin/api.ts'
+import type { Reading } from '../../admin/query/parse.ts'
+import type { ClientConfig } from '../../core/config/krb5-conf.ts'
+import type { Env } from '../../core/env.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import type { Zone } from '../../core/time/zone.ts'
+
+/** What a request works with: the database, the person or script on the other side, and how it was called. */
+export interface Talk {
+  readonly api: AdminApi
+  readonly env: Env
+  readonly config: ClientConfig
+  readonly zone: Zone
+  /** The name the program was called by. */
+  readonly program: string
+  /** The request stood on the command line: no information lines, no questions, and failures count in the exit status. */
+  readonly script: boolean
+  reading(): Reading
+  /** A result, on standard output. Like `info` nothing with --json, where the value that the request returns is printed instead. */
+  print(text: string): void
+  /** What was done, for a person. */
+  info(text: string): void
+  /** On standard error, and the request counts as done. */
+  warn(text: string): void
+  /** On standard error, and the request counts as failed. */
+  fail(text: string, error?: KrbError): void
+  /** No further requests. */
+  end(): void
+}
+
+/** One request of the language as a program carries it out. */
+export interface Request {
+  readonly names: readonly [string, ...string[]]
+  /** The line of list_requests. */
+  readonly about: string
+  /** Words after the name. The value is what --json prints. Throws QueryError and RequestFailure. */
+  run(words: readonly string[], talk: Talk): Promise<object>
+}
+
+/** A request that failed: `text` is the complete line, the error what it came from. */
+export class RequestFailure extends Error {
+  override readonly name = 'RequestFailure'
+  readonly error: KrbError
+
+  constructor(text: string, error: KrbError) {
+    super(text, { cause: error })
+    this.error = error
+  }
+}
+
+/** Runs a step; what goes wrong becomes `COMMAND: text PHRASE`, the phrase with its "while" and, where MIT has one, its full stop. */
+export async function step<T>(command: string, phrase: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task()
+  } catch (error) {
+    if (error instanceof KrbError) throw new RequestFailure(`${command}: ${error.message} ${phrase}\n`, error)
+    throw error
+  }
+}

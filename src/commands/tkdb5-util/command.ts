@@ -1,0 +1,15 @@
+import { defineProgram } from '../base.ts'
+import { FLAGS, USAGE } from './flags.ts'
+import { run } from './run.ts'
+
+export const program = defineProgram({
+  name: 'tkdb5_util',
+  summary: 'Create and maintain a Kerberos database',
+  flags: FLAGS,
+  operands: { synopsis: 'COMMAND [OPTION...]', doc: 'COMMAND is create [-s], destroy [-f] or stash [-f FILE].' },
+  grammar: 'words',
+  usage: () => USAGE,
+  usageStatus: 1,
+  firstMistakeEnds: true,
+  run,
+})

@@ -1,0 +1,52 @@
+import { openDatabase } from '../../admin/local/database.ts'
+import { knownMasterKeys, masterKeysFrom } from '../../admin/local/master-keys.ts'
+import { encodeText } from '../../core/bytes/text.ts'
+import { Secret } from '../../core/secret/secret.ts'
+import type { MasterKeys } from '../../kdc/store/master-key.ts'
+import type { Store } from '../../kdc/store/store.ts'
+import { tried, type Work } from './work.ts'
+
+export interface Opened {
+  readonly store: Store
+  /** undefined when it could not be had: that is said, counts in the status, and some subcommands do without. */
+  readonly masterKeys: MasterKeys | undefined
+}
+
+/** Opens the database and its master key, as MIT's does before most subcommands. undefined when there is no database. */
+export async function opened(work: Work): Promise<Opened | undefined> {
+  const store = await tried(work, 'while initializing database', () => openDatabase(work.config))
+  return store === undefined ? undefined : { store, masterKeys: await masterKeys(store, work) }
+}
+
+async function masterKeys(store: Store, work: Work): Promise<MasterKeys | undefined> {
+  const known = await tried(work, 'while reading master key', async () => {
+    using password = await masterPassword(work)
+    return knownMasterKeys(work.config, work.env, password)
+  })
+  if (known === undefined) {
+    work.warn(`${work.program}: Warning: proceeding without master key\n`)
+    return undefined
+  }
+  const keys = await tried(work, 'while getting master key list', () => masterKeysFrom(store, work.config, known))
+  if (keys === undefined) work.warn(`${work.program}: Warning: proceeding without master key list\n`)
+  return keys
+}
+
+async function masterPassword({ password, askMaster, env }: Work): Promise<Secret | undefined> {
+  if (password !== undefined) return new Secret(encodeText(password))
+  return askMaster ? askMasterPassword(env) : undefined
+}
+
+export function askMasterPassword(env: Work['env']): Promise<Secret> {
+  return env.prompter.secret('Enter KDC database master key: ')
+}
+
+/** Asked once more, for the subcommands that cannot do without. */
+export async function masterKeysByPassword(store: Store, work: Work): Promise<MasterKeys | undefined> {
+  const known = await tried(work, 'while reading master key', async () => {
+    using password = await askMasterPassword(work.env)
+    return knownMasterKeys(work.config, work.env, password)
+  })
+  if (known === undefined) return undefined
+  return tried(work, 'while getting master key list', () => masterKeysFrom(store, work.config, known))
+}
