@@ -6,6 +6,10 @@ import { placeParams } from './libdefaults.ts'
 import type { Profile } from './profile.ts'
 import { boolean, duration, integer, list, type RelationRow, type Source, text, words } from './relation.ts'
 
+// The tables below are made while this module is loaded: what they are made of stands before them.
+const KDC_PORT = 88
+const DEFAULT_KEY_SALTS = 'aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal'
+
 /*
  * The relations of kdc.conf. Where a relation is repeated the last value counts, as in MIT's servers; so one in krb5.conf, which is read after
  * kdc.conf, wins.
@@ -99,6 +103,3 @@ function parseFlags(value: string): number | undefined {
   for (const word of value.split(/\s*,\s*|\s+/)) attributes = attributes === undefined ? undefined : applyAttributeWord(attributes, word)
   return attributes
 }
-
-const KDC_PORT = 88
-const DEFAULT_KEY_SALTS = 'aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal'
