@@ -37,7 +37,9 @@ export function keytabKeys(keytab: Keytab): KeySource {
     async etypes(client) {
       let newest = 0
       let etypes: EtypeId[] = []
-      for (const entry of await keytab.entries()) {
+      const entries = await readable(keytab)
+      if (entries === undefined) return undefined
+      for (const entry of entries) {
         if (!samePrincipal(entry.principal, client) || entry.kvno < newest || etypeById(entry.key.etype) === undefined) continue
         if (entry.kvno > newest) etypes = []
         newest = entry.kvno
@@ -62,6 +64,16 @@ export function keytabKeys(keytab: Keytab): KeySource {
     wipe() {
       for (const key of keys) key.value.wipe()
     },
+  }
+}
+
+/** As MIT's, a keytab that cannot be read is complained about when a key is needed: the KDC's refusal comes first. */
+async function readable(keytab: Keytab) {
+  try {
+    return await keytab.entries()
+  } catch (error) {
+    if (error instanceof KrbError) return undefined
+    throw error
   }
 }
 

@@ -21,7 +21,7 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
             await write(output, '\n')
             return answer
           })
-        : await write(output, prompt).then(() => readLine(MAX_SECRET))
+        : await answerTo(prompt, output)
       if (line === undefined) throw new KrbError('KRB5_LIBOS_CANTREADPWD')
       return new Secret(line)
     },
@@ -32,6 +32,14 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
       return decodeText(line)
     },
   }
+}
+
+/** MIT ends the prompt's line on a pipe, too, where nobody's newline is echoed. */
+async function answerTo(prompt: string, output: number): Promise<Bytes | undefined> {
+  await write(output, prompt)
+  const answer = await readLine(MAX_SECRET)
+  await write(output, '\n')
+  return answer
 }
 
 /** The octets up to the newline or the end of input, in a buffer of their own; undefined when the input ends before any. */

@@ -132,7 +132,7 @@ async function obtain(options: InitOptions, client: Principal, keySource: KeySou
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     throw new KrbError(error.code, error.params, {
-      text: `Failed to store credentials: ${error.message}`,
+      text: `Failed to store credentials: ${ERRORS[error.code].text}`,
       hints: error.hints,
       cause: error,
     })

@@ -5,6 +5,7 @@ import { resolveKeytab } from '../../core/keytab/resolve.ts'
 import { realmChannel } from '../../platform/channel.ts'
 import { defineProgram, failureText } from '../base.ts'
 import { errorJson } from '../text/envelope.ts'
+import { saying } from '../text/phrase.ts'
 import { VNO_FLAGS } from './flags.ts'
 import { invalidText, resultText } from './render.ts'
 import { type ServiceResult, serviceNumber } from './run.ts'
@@ -24,7 +25,7 @@ export const program = defineProgram({
     const keytab =
       keytabName === undefined
         ? undefined
-        : await during(`resolving keytab ${keytabName}`, () => resolveKeytab(keytabName, env, config, 'server'))
+        : await saying(`resolving keytab ${keytabName}`, () => resolveKeytab(keytabName, env, config, 'server'))
     await during('getting client principal name', () => cache.principal())
     const ctx = { env, config, channel: realmChannel(config, env) }
     const results: ServiceResult[] = []
