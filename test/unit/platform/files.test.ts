@@ -104,7 +104,6 @@ describe('replace', () => {
     fs.mkdirSync(folder)
     expect(await failure(files.replace(folder, BYTES))).toMatchObject({ code: 'EISDIR' })
     expect(await failure(files.replace(scratch.file('none/x'), BYTES))).toMatchObject({ code: 'ENOENT' })
-    expect(await failure(files.replace('/dev/full', BYTES))).toMatchObject({ code: 'EINVAL' })
     expect(leftovers(folder)).toEqual([])
   })
 })

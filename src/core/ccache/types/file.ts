@@ -27,8 +27,7 @@ export function fileCcacheType(env: Env, version: CcacheVersion): CcacheType {
 }
 
 /**
- * One cache in one file. Every failure carries MIT's text with the file's name. A store into a file of another version than ours
- * keeps that file's version.
+ * One cache in one file. A store into a file of another version than ours keeps that file's version.
  */
 class FileCcache implements Ccache {
   readonly name: string
@@ -62,7 +61,7 @@ class FileCcache implements Ccache {
     const parts = all.map(credential => encodeCredential(credential, this.#version))
     const content = concat(encodeHead(this.#version, client, offset), ...parts)
     for (const part of parts) part.fill(0)
-    await this.#guard(() => this.#files.replace(this.#path, content, { mode: 0o600 }).finally(() => content.fill(0)))
+    await this.#guard(() => this.#files.replace(this.#path, content, { mode: 0o600 }).finally(() => content.fill(0)), 'plain')
   }
 
   async store(credential: Credential): Promise<void> {
@@ -105,7 +104,7 @@ class FileCcache implements Ccache {
   }
 
   async destroy(): Promise<void> {
-    await this.#guard(() => this.#files.shred(this.#path))
+    await this.#guard(() => this.#files.shred(this.#path), 'plain')
   }
 
   async #head(): Promise<CcacheHead> {
@@ -137,12 +136,15 @@ class FileCcache implements Ccache {
       this.#files.edit(this.#path, octets => {
         const patches: Patch[] = []
         removed = 0
-        for (const placed of this.#decode(octets)) {
-          if (isRemoved(placed.credential) || !match(placed.credential)) continue
-          patches.push(...removalPatches(placed))
-          removed++
+        try {
+          for (const placed of this.#decode(octets)) {
+            if (isRemoved(placed.credential) || !match(placed.credential)) continue
+            patches.push(...removalPatches(placed))
+            removed++
+          }
+        } finally {
+          octets.fill(0)
         }
-        octets.fill(0)
         return patches
       }),
     )
@@ -158,26 +160,27 @@ class FileCcache implements Ccache {
     }
   }
 
-  async #guard<T>(task: () => Promise<T>): Promise<T> {
+  async #guard<T>(task: () => Promise<T>, wording: Wording = 'with file name'): Promise<T> {
     try {
       return await task()
     } catch (error) {
-      throw error instanceof KrbError ? fileCacheError(error, this.#path) : error
+      throw error instanceof KrbError ? fileCacheError(error, this.#path, wording) : error
     }
   }
 }
 
+/** MIT's kinit and kdestroy leave the file's name out when they cannot write or destroy; everybody else says it. */
+type Wording = 'plain' | 'with file name'
+
 /**
- * MIT's code and text for a failure on the file at `path`. A folder or a device reads as a cache in a bad format, since that is what
- * MIT's library makes of their content.
+ * MIT's code and text for a failure on the file at `path`. Reading a folder or a device is a cache in a bad format, since that is what
+ * MIT's library makes of their content; replacing or destroying one is not permitted.
  */
-export function fileCacheError(error: KrbError, path: string): KrbError {
-  const code = BY_ERRNO[error.code] ?? (error.number > 0 ? 'KRB5_CC_IO' : error.code)
-  return new KrbError(
-    code,
-    { ...error.params, path },
-    { text: `${ERRORS[code].text} (filename: ${path})`, hints: error.hints, cause: error },
-  )
+function fileCacheError(error: KrbError, path: string, wording: Wording): KrbError {
+  const writing = wording === 'plain' ? WRITING : undefined
+  const code = writing?.[error.code] ?? BY_ERRNO[error.code] ?? (error.number > 0 ? 'KRB5_CC_IO' : error.code)
+  const text = wording === 'plain' ? ERRORS[code].text : `${ERRORS[code].text} (filename: ${path})`
+  return new KrbError(code, { ...error.params, path }, { text, hints: error.hints, cause: error })
 }
 
 function removalPatches(placed: PlacedCredential): Patch[] {
@@ -203,3 +206,5 @@ const BY_ERRNO: Readonly<Partial<Record<ErrorCode, ErrorCode>>> = {
   EBADF: 'KRB5_FCC_INTERNAL',
   EAGAIN: 'KRB5_FCC_INTERNAL',
 }
+
+const WRITING: Readonly<Partial<Record<ErrorCode, ErrorCode>>> = { EISDIR: 'KRB5_FCC_PERM', EINVAL: 'KRB5_FCC_PERM' }

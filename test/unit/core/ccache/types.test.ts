@@ -160,6 +160,16 @@ describe('a FILE cache', () => {
     expect([error.code, error.message, error.params.path]).toEqual([code, `${sentence} (filename: ${path})`, path])
   })
 
+  it('cannot be written or destroyed: the text has no file name then, as in kinit and kdestroy', async () => {
+    fs.mkdirSync(scratch.file('folder'), { recursive: true })
+    const texts = async (name: string) => {
+      const cache = await file(scratch.file(name))
+      return [(await failure(cache.replace(ALICE, [], []))).message, (await failure(cache.destroy())).message]
+    }
+    expect(await texts('none/x')).toEqual(['No credentials cache found', 'No credentials cache found'])
+    expect(await texts('folder')).toEqual(['Credentials cache permissions incorrect', 'Credentials cache permissions incorrect'])
+  })
+
   it('says where and why a file is no cache', async () => {
     fs.writeFileSync(scratch.file('base64'), Buffer.from(encodeHead(4, ALICE, undefined)).toString('base64'))
     const error = await failure((await file(scratch.file('base64'))).principal())
