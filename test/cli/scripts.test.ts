@@ -48,7 +48,8 @@ async function play(steps: readonly Step[], stage: Stage): Promise<void> {
   try {
     const path = `${bins}:${process.env.PATH}:/usr/sbin:/sbin`
     for (const step of steps) {
-      const done = run('bash', ['-c', step.command], { env: { ...stage.env, PATH: path }, cwd: stage.folder })
+      // bash takes a socket for its input, which Node gives it, for a remote shell and would read .bashrc.
+      const done = run('bash', ['--norc', '-c', step.command], { env: { ...stage.env, PATH: path }, cwd: stage.folder })
       const shown = (text: string) => lines(text.replaceAll(stage.folder, '$PWD'))
       const seen = { stdout: shown(done.stdout), stderr: shown(done.stderr), status: done.code }
       // Lines that match their pattern are shown as the pattern, so that a difference reads well.

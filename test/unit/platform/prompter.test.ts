@@ -16,15 +16,15 @@ afterAll(() => {
 })
 
 describe('on a pipe', () => {
-  it('prints the prompt as it is, and takes the octets of one line', () => {
-    expect(ask('secret', 'pass\xe9word\nrest\n')).toEqual({ stdout: 'Password for alice: 70617373e9776f7264\n', status: 0 })
-    expect(ask('secret', 'no newline')).toEqual({ stdout: `Password for alice: ${hex('no newline')}\n`, status: 0 })
-    expect(ask('secret', '\n')).toEqual({ stdout: 'Password for alice: \n', status: 0 })
+  it('prints the prompt as it is and a newline, and takes the octets of one line', () => {
+    expect(ask('secret', 'pass\xe9word\nrest\n')).toEqual({ stdout: 'Password for alice: \n70617373e9776f7264\n', status: 0 })
+    expect(ask('secret', 'no newline')).toEqual({ stdout: `Password for alice: \n${hex('no newline')}\n`, status: 0 })
+    expect(ask('secret', '\n')).toEqual({ stdout: 'Password for alice: \n\n', status: 0 })
     expect(ask('secret', 'dos\r\n').stdout).toContain(hex('dos\r'))
   })
 
   it('cannot read a password at the end of input, nor an endless one', () => {
-    expect(ask('secret', '').stdout).toBe('Password for alice: KRB5_LIBOS_CANTREADPWD Cannot read password\n')
+    expect(ask('secret', '').stdout).toBe('Password for alice: \nKRB5_LIBOS_CANTREADPWD Cannot read password\n')
     expect(ask('secret', 'x'.repeat(5000)).stdout).toContain('KRB5_LIBOS_CANTREADPWD')
     const closed = spawnSync('sh', ['-c', `exec "$0" "$1" secret <&-`, process.execPath, program], { encoding: 'latin1' })
     expect(closed.stdout).toContain('KRB5_LIBOS_CANTREADPWD')
@@ -36,7 +36,7 @@ describe('on a pipe', () => {
     const script = '"$0" "$1" secret; "$0" "$1" line; cat'
     const input = 'one\ntwo\nthree\nfour\n'
     const piped = spawnSync('sh', ['-c', script, process.execPath, program], { input, encoding: 'latin1' })
-    expect(piped.stdout).toBe(`Password for alice: ${hex('one')}\nkadmin: [two]\nthree\nfour\n`)
+    expect(piped.stdout).toBe(`Password for alice: \n${hex('one')}\nkadmin: [two]\nthree\nfour\n`)
     fs.writeFileSync(scratch.file('lines'), input)
     const file = spawnSync('sh', ['-c', `(${script}) <"$2"`, process.execPath, program, scratch.file('lines')], { encoding: 'latin1' })
     expect(file.stdout).toBe(piped.stdout)
@@ -49,7 +49,7 @@ describe('on a pipe', () => {
 
   it('moves prompts to standard error when told', () => {
     const done = spawnSync(process.execPath, [program, 'secret', 'stderr'], { input: 'pw\n', encoding: 'latin1' })
-    expect([done.stdout, done.stderr]).toEqual([`${hex('pw')}\n`, 'Password for alice: '])
+    expect([done.stdout, done.stderr]).toEqual([`${hex('pw')}\n`, 'Password for alice: \n'])
   })
 
   it('waits for a writer on a descriptor that does not block', async () => {
@@ -67,7 +67,7 @@ describe('on a pipe', () => {
     fs.writeSync(fd, 'te\n')
     await new Promise(resolve => child.on('close', resolve))
     fs.closeSync(fd)
-    expect(stdout).toBe(`Password for alice: ${hex('late')}\n`)
+    expect(stdout).toBe(`Password for alice: \n${hex('late')}\n`)
   })
 })
 
