@@ -41,12 +41,12 @@ export async function withoutEcho<T>(task: (interrupted: AbortSignal) => Promise
     process.kill(process.pid, 'SIGSTOP')
   })
   handlers.set('SIGCONT', () => {
-    stty('-echo')
+    stty('-echo', '-echonl')
   })
   for (const [signal, handler] of handlers) process.on(signal, handler)
   process.on('exit', restore)
   try {
-    if (stty('-echo') === undefined) throw noStty()
+    if (stty('-echo', '-echonl') === undefined) throw noStty()
     return await task(interruption.signal)
   } finally {
     release()

@@ -14,14 +14,14 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
   const output = promptsTo === 'stdout' ? 1 : 2
   return {
     async secret(prompt) {
-      const line = (await onTerminal())
-        ? await withoutEcho(async interrupted => {
-            await write(output, prompt)
-            const answer = await readLine(MAX_SECRET, interrupted)
-            await write(output, '\n')
-            return answer
-          })
-        : await answerTo(prompt, output)
+      // MIT ends the prompt's line on a pipe, too, where nobody's newline is echoed.
+      const ask = async (interrupted?: AbortSignal): Promise<Bytes | undefined> => {
+        await write(output, prompt)
+        const answer = await readLine(MAX_SECRET, interrupted)
+        await write(output, '\n')
+        return answer
+      }
+      const line = (await onTerminal()) ? await withoutEcho(ask) : await ask()
       if (line === undefined) throw new KrbError('KRB5_LIBOS_CANTREADPWD')
       return new Secret(line)
     },
@@ -32,14 +32,6 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
       return decodeText(line)
     },
   }
-}
-
-/** MIT ends the prompt's line on a pipe, too, where nobody's newline is echoed. */
-async function answerTo(prompt: string, output: number): Promise<Bytes | undefined> {
-  await write(output, prompt)
-  const answer = await readLine(MAX_SECRET)
-  await write(output, '\n')
-  return answer
 }
 
 /** The octets up to the newline or the end of input, in a buffer of their own; undefined when the input ends before any. */
