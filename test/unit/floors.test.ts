@@ -28,7 +28,7 @@ const DOORS: readonly { readonly module: RegExp; readonly door: RegExp }[] = [
   { module: /^cli-table3$/, door: /^commands\/text\/table\.ts$/ },
   { module: /^@noble\//, door: /^core\/crypto\/primitives\// },
   { module: /^keytar$/, door: /^platform\/keyring\.ts$/ },
-  { module: /^fs-native-extensions$/, door: /^platform\/files\.ts$/ },
+  { module: /^fs-native-extensions/, door: /^platform\/lock\.ts$/ },
 ]
 
 /** Node's own modules: the core gets the world through Env, crypto has one wall, sockets stay in servers and platform. */
