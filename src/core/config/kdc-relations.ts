@@ -2,9 +2,7 @@ import { applyAttributeWord } from '../flags/principal-attributes.ts'
 import { ETYPE, type EtypeId, etypeIdByName } from '../registry/etype.ts'
 import { type ListenAddress, parseListenList } from './host-port.ts'
 import { type KeySalt, parseKeySalts } from './key-salts.ts'
-import { placeParams } from './libdefaults.ts'
-import type { Profile } from './profile.ts'
-import { boolean, duration, integer, list, type RelationRow, type Source, text, words } from './relation.ts'
+import { boolean, duration, integer, list, type RelationRow, text, words } from './relation.ts'
 
 // The tables below are made while this module is loaded: what they are made of stands before them.
 const KDC_PORT = 88
@@ -15,9 +13,10 @@ const DEFAULT_KEY_SALTS = 'aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-9
  * kdc.conf, wins.
  */
 
-/** Of a realm: `[realms] REALM`. */
-export const KDC_REALM = {
+/** Of a realm: `[realms] REALM`. Dates need a clock and a zone, which `readDate` knows. */
+export const kdcRealm = (readDate: (text: string) => number | undefined) => ({
   aclFile: text('acl_file', '/etc/krb5kdc/kadm5.acl', 'who may do what in the database; "" for nobody'),
+  defaultPrincipalExpiration: date('default_principal_expiration', readDate, 'end of new principals, 0 for none; seconds since 1970'),
   defaultPrincipalFlags: flags('default_principal_flags', 0, 'attributes of new principals, such as +preauth, -postdateable'),
   dictFile: text('dict_file', 'words that are no passwords'),
   disablePac: boolean('disable_pac', false, 'tickets carry no PAC'),
@@ -29,15 +28,22 @@ export const KDC_REALM = {
   rejectBadTransit: boolean('reject_bad_transit', true, 'refuse tickets through realms that the path does not allow'),
   spakePreauthIndicator: list('spake_preauth_indicator', 'authentication indicators of SPAKE'),
   supportedEnctypes: keySalts('supported_enctypes', 'keys that new passwords get'),
-}
+})
 
 /** Of a realm, else of [kdcdefaults]. */
 export const KDC_REALM_OR_DEFAULTS = {
-  hostBasedServices: words('host_based_services', 'services whose second component is a host, for referrals; * for all'),
   kdcListen: { ...listen('kdc_listen', 'addresses and ports for UDP'), otherName: 'kdc_ports' },
-  kdcTcpListenOwn: { ...optionalListen('kdc_tcp_listen', 'addresses and ports for TCP; default: as for UDP'), otherName: 'kdc_tcp_ports' },
-  noHostReferral: words('no_host_referral', 'services that get no referral; * for all'),
+  kdcTcpListenIfAny: {
+    ...optionalListen('kdc_tcp_listen', 'addresses and ports for TCP; default: as for UDP'),
+    otherName: 'kdc_tcp_ports',
+  },
   restrictAnonymousToTgt: boolean('restrict_anonymous_to_tgt', false, 'anonymous clients get no service tickets'),
+}
+
+/** Of [kdcdefaults] and of a realm, both. */
+export const KDC_REALM_AND_DEFAULTS = {
+  hostBasedServices: words('host_based_services', 'services whose second component is a host, for referrals; * for all'),
+  noHostReferral: words('no_host_referral', 'services that get no referral; * for all'),
 }
 
 /** Of [kdcdefaults] alone. */
@@ -57,15 +63,6 @@ export const DATABASE_MODULE = {
   noSync: boolean('nosync', false, 'do not wait for the disk'),
 }
 
-/** Relations of several sections, the last value of the first section that has any. */
-export function lastValueSource(profile: Profile, sections: readonly (readonly string[])[]): Source {
-  const sectionOf = (name: string) => sections.find(section => profile.value(...section, name) !== undefined) ?? []
-  return {
-    texts: name => profile.values(...sectionOf(name), name).toReversed(),
-    place: name => placeParams(profile.whereLast(...sectionOf(name), name)),
-  }
-}
-
 function listen(name: string, doc: string): RelationRow<readonly ListenAddress[]> {
   return {
     name,
@@ -80,9 +77,13 @@ function optionalListen(name: string, doc: string): RelationRow<readonly ListenA
   return { ...listen(name, doc), initial: undefined }
 }
 
-/** MIT's administration programs do not start with words they cannot read in the next three. */
+/** MIT's administration programs do not start with words they cannot read in the next four. */
 function flags(name: string, initial: number, doc: string): RelationRow<number> {
   return { name, read: ([first]) => parseFlags(first), initial, broken: 'KADM5_MISSING_CONF_PARAMS', doc }
+}
+
+function date(name: string, readDate: (text: string) => number | undefined, doc: string): RelationRow<number> {
+  return { name, read: ([first]) => readDate(first), initial: 0, broken: 'KADM5_MISSING_CONF_PARAMS', doc }
 }
 
 function etype(name: string, initial: EtypeId, doc: string): RelationRow<EtypeId> {

@@ -4,6 +4,7 @@ import { realmOfHost } from './host-realm.ts'
 import { type InitialDefaults, initialDefaults, type LibDefaults, libDefaults } from './libdefaults.ts'
 import { EMPTY_PROFILE, loadProfile, type Profile } from './profile.ts'
 import { type RealmConfig, realmConfig } from './realms.ts'
+import { joined } from './relation.ts'
 import { stateFolder, TKREALM } from './state-folder.ts'
 
 /**
@@ -48,8 +49,7 @@ export function clientConfig(profile: Profile): ClientConfig {
     realmOfHost: (host: string) => realmOfHost(profile, host),
     appdefault: (app: string, realm: string | undefined, name: string) => appdefault(profile, app, realm, name),
   }
-  const values = { ...Object.getOwnPropertyDescriptors(defaults), ...initialDescriptors(profile, defaults.defaultRealm) }
-  return Object.defineProperties(methods, values) as typeof methods & LibDefaults & InitialDefaults
+  return joined(methods, defaults, initialDefaults(profile, defaults.defaultRealm))
 }
 
 /** The files of krb5.conf, first to last. */
@@ -71,10 +71,6 @@ export async function readProfile(paths: readonly string[], env: Pick<Env, 'file
     if (!SYNTAX_ERRORS.has(error.code)) throw error
     throw new KrbError('KRB5_CONFIG_BADFORMAT', error.params, { hints: [error.message, ...error.hints], cause: error })
   }
-}
-
-function initialDescriptors(profile: Profile, realm: string | undefined): PropertyDescriptorMap {
-  return Object.getOwnPropertyDescriptors(initialDefaults(profile, realm))
 }
 
 function appdefault(profile: Profile, app: string, realm: string | undefined, name: string): string | undefined {

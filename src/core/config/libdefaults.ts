@@ -1,16 +1,16 @@
-import type { Place, Profile } from './profile.ts'
+import type { Profile } from './profile.ts'
 import {
   boolean,
   integer,
   lenientBoolean,
   type RelationRow,
-  type Source,
   strictBoolean,
   strictDuration,
   text,
   type ValuesOf,
   valuesOf,
 } from './relation.ts'
+import { firstValues } from './source.ts'
 import { parseBoolean, parseInteger } from './values.ts'
 
 export type LibDefaults = ValuesOf<typeof LIBDEFAULTS>
@@ -72,26 +72,13 @@ export const INITIAL_DEFAULTS = {
 }
 
 export function libDefaults(profile: Profile): LibDefaults {
-  return valuesOf(LIBDEFAULTS, sectionSource(profile, [['libdefaults']]))
+  return valuesOf(LIBDEFAULTS, firstValues(profile, [['libdefaults']]))
 }
 
 /** Defaults for initial tickets of clients in `realm`. */
 export function initialDefaults(profile: Profile, realm: string | undefined): InitialDefaults {
   const sections = realm === undefined ? [['libdefaults']] : [['libdefaults', realm], ['libdefaults']]
-  return valuesOf(INITIAL_DEFAULTS, sectionSource(profile, sections))
-}
-
-/** Looks a relation up in the first of `sections` that has it. */
-export function sectionSource(profile: Profile, sections: readonly (readonly string[])[]): Source {
-  const sectionOf = (name: string) => sections.find(section => profile.value(...section, name) !== undefined) ?? []
-  return {
-    texts: name => profile.values(...sectionOf(name), name),
-    place: name => placeParams(profile.where(...sectionOf(name), name)),
-  }
-}
-
-export function placeParams(place: Place | undefined): { path: string; line: number; column: number } {
-  return { path: place?.file ?? '', line: place?.line ?? 0, column: place?.column ?? 0 }
+  return valuesOf(INITIAL_DEFAULTS, firstValues(profile, sections))
 }
 
 function canonicalize(name: string, doc: string): RelationRow<'true' | 'false' | 'fallback'> {

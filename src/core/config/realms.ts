@@ -1,6 +1,6 @@
-import { sectionSource } from './libdefaults.ts'
 import type { Profile } from './profile.ts'
 import { boolean, list, text, type ValuesOf, valuesOf } from './relation.ts'
+import { firstValues } from './source.ts'
 
 export type RealmConfig = ValuesOf<typeof REALM>
 
@@ -19,5 +19,5 @@ export const REALM = {
 }
 
 export function realmConfig(profile: Profile, realm: string): RealmConfig {
-  return valuesOf(REALM, sectionSource(profile, [['realms', realm]]))
+  return valuesOf(REALM, firstValues(profile, [['realms', realm]]))
 }

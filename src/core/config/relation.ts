@@ -23,10 +23,13 @@ export type Table = Readonly<Record<string, RelationRow<unknown>>>
 
 export type ValuesOf<T extends Table> = { readonly [K in keyof T]: T[K] extends RelationRow<infer V> ? V : never }
 
-/** Where relations are looked up, and where one stands for error messages. */
-export interface Source {
-  texts(name: string): readonly string[]
-  place(name: string): ErrorParams
+/** Where relations are looked up: the first of `names` that is there. */
+export type Source = (names: readonly string[]) => Found | undefined
+
+export interface Found {
+  readonly texts: Texts
+  /** Where the text that counts stands, `name` included: the parameters of an error about it. */
+  place(): ErrorParams & { readonly path: string; readonly line: number; readonly column: number; readonly name: string }
 }
 
 /** An object with the values of a table under its keys; each is read when it is asked for, and may throw then. */
@@ -38,15 +41,22 @@ export function valuesOf<T extends Table>(table: T, source: Source): ValuesOf<T>
   return values as ValuesOf<T>
 }
 
+/** One object with the properties of several, those that are read when asked for included. */
+export function joined<A extends object, B extends readonly object[]>(target: A, ...parts: B): A & Intersection<B> {
+  for (const part of parts) Object.defineProperties(target, Object.getOwnPropertyDescriptors(part))
+  return target as A & Intersection<B>
+}
+
+type Intersection<T extends readonly unknown[]> = T extends readonly [infer First, ...infer Rest] ? First & Intersection<Rest> : unknown
+
 function readRelation<T>(row: RelationRow<T>, source: Source): T {
-  const name = row.otherName !== undefined && source.texts(row.name).length === 0 ? row.otherName : row.name
-  const [first, ...rest] = source.texts(name)
-  if (first === undefined) return row.initial
-  const value = row.read([first, ...rest])
+  const found = source(row.otherName === undefined ? [row.name] : [row.name, row.otherName])
+  if (found === undefined) return row.initial
+  const value = row.read(found.texts)
   if (value !== undefined) return value
   if (row.broken === 'default') return row.initial
-  const place = source.place(name)
-  throw new KrbError(row.broken, { ...place, name }, { hints: [`${place.path}:${place.line}:${place.column}: ${name} = ${first}`] })
+  const place = found.place()
+  throw new KrbError(row.broken, place, { hints: [`${place.path}:${place.line}:${place.column}: ${place.name} = ${found.texts[0]}`] })
 }
 
 export function text(name: string, doc: string): RelationRow<string | undefined>

@@ -37,7 +37,7 @@ export async function loadZone(env: Pick<Env, 'vars' | 'files'>): Promise<Zone> 
   const tz = env.vars.TZ?.replace(/^:/, '')
   if (tz === undefined) return zoneOf((await zoneFile('/etc/localtime', env)) ?? UTC_TYPE)
   if (tz === '') return UTC
-  if (!MAY_BE_A_FILE.test(tz)) return zoneFrom(tz)
+  if (!MAY_BE_A_FILE.test(tz)) return zoneOf(posixZone(tz))
   const path = tz.startsWith('/') ? tz : `${env.vars.TZDIR ?? '/usr/share/zoneinfo'}/${tz}`
   const found = await zoneFile(path, env)
   return found === undefined ? zoneOf(posixZone(tz)) : zoneOf(found)

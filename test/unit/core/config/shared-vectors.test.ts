@@ -26,7 +26,8 @@ describe.skipIf(!existsSync(VECTORS))('configuration files as MIT reads them (sh
 
   async function load(c: Case) {
     const contents: Record<string, string> = {}
-    for (const [name, text] of Object.entries({ ...file.named_files, ...c.files } as Record<string, string>)) contents[`/case/${name}`] = expand(text)
+    for (const [name, text] of Object.entries({ ...file.named_files, ...c.files } as Record<string, string>))
+      contents[`/case/${name}`] = expand(text)
     if (c.text !== undefined) contents['/case/main'] = expand(c.text)
     const paths = c.paths?.map(name => `/case/${name}`) ?? ['/case/main']
     return loadProfile(paths, memoryFiles(contents))
