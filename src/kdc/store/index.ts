@@ -37,19 +37,16 @@ function paramsOf({ realm, databaseName }: DatabaseConfig): { readonly realm: st
   return { realm, path: databaseName }
 }
 
-function backendOf({ dbLibrary }: DatabaseConfig): StoreBackend {
-  const backend = BACKENDS[dbLibrary ?? 'db2']
-  if (backend === undefined) throw new KrbError('KRB5_KDB_DBTYPE_NOTFOUND', { library: dbLibrary ?? '' })
-  if (backend === 'unsupported') {
-    const text = 'Database module kldap is not supported by tkrb5'
-    throw new KrbError('KRB5_KDB_DBTYPE_NOSUP', { library: 'kldap' }, { text, hints: ['use db_library = klmdb, or leave it out'] })
-  }
-  return backend
+function backendOf({ dbLibrary = 'db2' }: DatabaseConfig): StoreBackend {
+  const backend = BACKENDS.get(dbLibrary)
+  if (backend !== undefined) return backend
+  if (dbLibrary !== 'kldap') throw new KrbError('KRB5_KDB_DBTYPE_NOTFOUND', { library: dbLibrary })
+  const text = 'Database module kldap is not supported by tkrb5'
+  throw new KrbError('KRB5_KDB_DBTYPE_NOSUP', { library: dbLibrary }, { text, hints: ['use db_library = klmdb, or leave it out'] })
 }
 
 /** MIT's names of local databases all mean ours (decisions section 6). */
-const BACKENDS: Readonly<Record<string, StoreBackend | 'unsupported'>> = {
-  db2: lmdbBackend,
-  klmdb: lmdbBackend,
-  kldap: 'unsupported',
-}
+const BACKENDS: ReadonlyMap<string, StoreBackend> = new Map([
+  ['db2', lmdbBackend],
+  ['klmdb', lmdbBackend],
+])

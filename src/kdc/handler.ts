@@ -1,0 +1,79 @@
+import { AsReq, TgsReq } from '../core/asn1/messages/kdc-req.ts'
+import { messageType } from '../core/asn1/messages/message-type.ts'
+import type { Bytes } from '../core/bytes/bytes.ts'
+import type { Env, Instant } from '../core/env.ts'
+import { KrbError } from '../core/errors/krb-error.ts'
+import { MsgType } from '../core/registry/msg-type.ts'
+import { answerAs } from './as/answer.ts'
+import { line, repeated } from './audit/log-line.ts'
+import { tooBigReply } from './error-reply.ts'
+import { KeyRing } from './keys.ts'
+import { Lookaside } from './lookaside.ts'
+import type { PeerAddress } from './peer-address.ts'
+import { pooledRandom } from './random-pool.ts'
+import type { LogSink, RealmDesk } from './realm-desk.ts'
+import type { ServedRealm } from './realm-settings.ts'
+import { answerTgs } from './tgs/answer.ts'
+
+export type Transport = 'udp' | 'tcp'
+
+export interface KdcParts {
+  /** At least one. */
+  readonly realms: readonly ServedRealm[]
+  readonly env: Pick<Env, 'clock' | 'random'>
+  readonly log: LogSink
+  /** kdc_max_dgram_reply_size, in octets. */
+  readonly maxDatagram: number
+}
+
+/** A KDC without sockets: octets in, octets out. */
+export interface Kdc {
+  /** undefined: no reply, for whatever is no request (threats T23, T24). Never rejects. */
+  handle(message: Bytes, from: PeerAddress, transport: Transport): Promise<Bytes | undefined>
+}
+
+export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
+  const random = pooledRandom(length => env.random(length))
+  const desks = realms.map((realm): RealmDesk => ({ realm, keys: new KeyRing(realm.masterKeys), random, log }))
+  const lookaside = new Lookaside()
+
+  /** The only realm takes everything, and says "not found" itself; of several the named one. */
+  const deskOf = (name: string) => (desks.length === 1 ? desks[0] : desks.find(({ realm }) => realm.policy.realm === name))
+
+  async function answer(message: Bytes, type: number, from: PeerAddress, now: Instant): Promise<Bytes | undefined> {
+    try {
+      if (type === MsgType.TGS_REQ) {
+        const request = TgsReq.decode(message)
+        const desk = deskOf(request.reqBody.value.realm)
+        return desk && (await answerTgs(message, request, from, desk, now))
+      }
+      const request = AsReq.decode(message)
+      const desk = deskOf(request.reqBody.value.realm)
+      return desk && (await answerAs(message, request, from, desk, now))
+    } catch (error) {
+      // What cannot be decoded is noise from strangers; anything else is a mistake of ours and must not end the server.
+      if (!(error instanceof KrbError))
+        log('error', line(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
+      return undefined
+    }
+  }
+
+  return {
+    async handle(message, from, transport) {
+      const type = messageType(message)
+      if (type !== MsgType.AS_REQ && type !== MsgType.TGS_REQ) return undefined
+      const now = env.clock.now()
+      const known = lookaside.find(message, now.seconds)
+      if (known !== undefined) log('info', repeated(from, known === 'pending' ? 'dropping' : 'resending'))
+      if (known === 'pending') return undefined
+      let reply = known
+      if (reply === undefined) {
+        lookaside.begin(message, now.seconds)
+        reply = await answer(message, type, from, now)
+        lookaside.finish(message, reply, now.seconds)
+      }
+      if (reply === undefined || transport === 'tcp' || reply.length <= maxDatagram) return reply
+      return tooBigReply(desks[0]!.realm.policy.realm, now)
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { prepareKey } from '../core/crypto/encrypted-data.ts'
+import type { Key, PreparedKey } from '../core/crypto/etype.ts'
+import { etypeById } from '../core/crypto/etypes/index.ts'
+import type { EtypeId } from '../core/registry/etype.ts'
+import type { KeyData, PrincipalEntry } from './store/entry.ts'
+import type { MasterKeys } from './store/master-key.ts'
+
+/** A stored key that fits, before it is opened. */
+export interface FoundKey {
+  readonly entry: PrincipalEntry
+  readonly data: KeyData
+}
+
+/** Finds and opens keys of entries. Servers' keys stay ready for work as long as their entry stays the same object; clients' keys are opened per request. */
+export class KeyRing {
+  readonly #masterKeys: MasterKeys
+  readonly #ready = new WeakMap<KeyData, PreparedKey>()
+
+  constructor(masterKeys: MasterKeys) {
+    this.#masterKeys = masterKeys
+  }
+
+  /** Throws `KrbError` when the key cannot be opened (another master key, a damaged record). The caller wipes it. */
+  open({ entry, data }: FoundKey): Key {
+    return this.#masterKeys.openKey(entry, data)
+  }
+
+  /** As `open`, kept for the next time. */
+  ready(found: FoundKey): PreparedKey {
+    const known = this.#ready.get(found.data)
+    if (known !== undefined) return known
+    const key = this.open(found)
+    const prepared = prepareKey(key)
+    key.value.wipe()
+    this.#ready.set(found.data, prepared)
+    return prepared
+  }
+
+  /** As `open`, prepared for this request. */
+  prepare(found: FoundKey): PreparedKey {
+    const key = this.open(found)
+    try {
+      return prepareKey(key)
+    } finally {
+      key.value.wipe()
+    }
+  }
+}
+
+/** Keys of the newest version, in stored order, of enctypes that work here. The first one encrypts tickets. */
+export function currentKeys(entry: PrincipalEntry): readonly FoundKey[] {
+  return keysOfVersion(entry, newestVersion(entry))
+}
+
+export function keysOfVersion(entry: PrincipalEntry, kvno: number): readonly FoundKey[] {
+  return entry.keyData.filter(data => data.kvno === kvno && etypeById(data.etype) !== undefined).map(data => ({ entry, data }))
+}
+
+export function newestVersion(entry: PrincipalEntry): number {
+  return entry.keyData.reduce((newest, { kvno }) => Math.max(newest, kvno), 0)
+}
+
+/** The client's key of the enctype that the request names first. */
+export function clientKey(client: PrincipalEntry, wanted: readonly EtypeId[]): FoundKey | undefined {
+  const keys = currentKeys(client)
+  for (const etype of wanted) {
+    const found = keys.find(({ data }) => data.etype === etype)
+    if (found !== undefined) return found
+  }
+  return undefined
+}

@@ -1,0 +1,21 @@
+import type { Bytes } from '../core/bytes/bytes.ts'
+import type { RandomSource } from '../core/crypto/encrypted-data.ts'
+
+/** Hands out octets of `source` from a supply, since asking the system for 16 of them costs as much as for thousands. Each octet is given once. */
+export function pooledRandom(source: RandomSource): RandomSource {
+  let pool: Bytes = source(POOL_OCTETS)
+  let at = 0
+  return length => {
+    if (length > POOL_OCTETS) return source(length)
+    if (at + length > POOL_OCTETS) {
+      pool = source(POOL_OCTETS)
+      at = 0
+    }
+    const octets = Uint8Array.from(pool.subarray(at, at + length))
+    pool.fill(0, at, at + length)
+    at += length
+    return octets
+  }
+}
+
+const POOL_OCTETS = 4096

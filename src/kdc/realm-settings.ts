@@ -1,0 +1,24 @@
+import type { EtypeId } from '../core/registry/etype.ts'
+import type { MasterKeys } from './store/master-key.ts'
+import type { Store } from './store/store.ts'
+
+/** What kdc.conf and krb5.conf say about how a realm's KDC decides. Lives and times in seconds. */
+export interface RealmPolicy {
+  readonly realm: string
+  /** 0 = no bound from the realm. */
+  readonly maxLife: number
+  readonly maxRenewableLife: number
+  readonly clockskew: number
+  /** Session keys are made of these only. */
+  readonly permittedEtypes: readonly EtypeId[]
+  readonly rejectBadTransit: boolean
+  readonly disableLastSuccess: boolean
+  readonly disableLockout: boolean
+}
+
+/** A realm that this KDC serves. */
+export interface ServedRealm {
+  readonly policy: RealmPolicy
+  readonly store: Store
+  readonly masterKeys: MasterKeys
+}

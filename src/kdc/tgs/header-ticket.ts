@@ -1,0 +1,132 @@
+import { checkAuthenticatorTime, checkTicketTimes } from '../../core/ap/open-ap-req.ts'
+import { ApReq, Authenticator } from '../../core/asn1/messages/ap.ts'
+import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
+import type { TgsReq } from '../../core/asn1/messages/kdc-req.ts'
+import { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
+import type { Bytes } from '../../core/bytes/bytes.ts'
+import { checksumKind, verifyChecksum } from '../../core/crypto/checksum.ts'
+import { openData, prepareKey } from '../../core/crypto/encrypted-data.ts'
+import type { PreparedKey } from '../../core/crypto/etype.ts'
+import type { Instant } from '../../core/env.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import { ApOptions } from '../../core/flags/ap-options.ts'
+import { PrincipalAttribute as Attributes } from '../../core/flags/principal-attributes.ts'
+import { fromPrincipalName, isTgtPrincipal, type Principal, samePrincipal } from '../../core/principal/principal.ts'
+import { AdType } from '../../core/registry/ad-type.ts'
+import { AddressType } from '../../core/registry/address-type.ts'
+import { KeyUsage } from '../../core/registry/key-usage.ts'
+import { PaType } from '../../core/registry/pa-type.ts'
+import { unknownTicketServer } from '../audit/log-line.ts'
+import { type FoundKey, type KeyRing, keysOfVersion, newestVersion } from '../keys.ts'
+import type { PeerAddress } from '../peer-address.ts'
+import type { ServedRealm } from '../realm-settings.ts'
+import { Refusal, refusalOf } from '../refusal.ts'
+import type { PrincipalEntry } from '../store/entry.ts'
+
+/** The ticket of a TGS request, opened and tied to the request. */
+export interface HeaderTicket {
+  readonly ticket: EncTicketPart
+  readonly client: Principal
+  readonly server: Principal
+  readonly serverEntry: PrincipalEntry
+  readonly authenticator: Authenticator
+  /** The reply is encrypted in the authenticator's subkey if there is one (usage 9), else in the session key (usage 8). */
+  readonly replyKey: PreparedKey
+  readonly hasSubkey: boolean
+}
+
+/** Why the ticket was not taken, and whose it says it is as far as it could be opened. */
+export interface HeaderRefused {
+  readonly refusal: Refusal
+  readonly client: Principal | undefined
+}
+
+/**
+ * Opens PA-TGS-REQ (RFC 4120 §3.3.2, §3.3.3): key of the ticket's server by version, ticket, authenticator, names, addresses, times, checksum over the
+ * body as it came. Checks and their order are MIT's.
+ */
+export async function openHeaderTicket(
+  request: TgsReq,
+  from: PeerAddress,
+  { store, policy }: ServedRealm,
+  keys: KeyRing,
+  now: Instant,
+): Promise<HeaderTicket | HeaderRefused> {
+  let client: Principal | undefined
+  try {
+    const padata = request.padata?.find(({ padataType }) => padataType === PaType.TGS_REQ)
+    if (padata === undefined) throw new KrbError('KRB5KDC_ERR_PADATA_TYPE_NOSUPP')
+    const apReq = ApReq.decode(padata.padataValue)
+    if (apReq.apOptions & (ApOptions.USE_SESSION_KEY | ApOptions.MUTUAL_REQUIRED)) throw new KrbError('KRB5KDC_ERR_POLICY')
+    const sealed = apReq.ticket.value
+    const server = fromPrincipalName(sealed.sname, sealed.realm)
+    const serverEntry = await store.principal(server)
+    if (serverEntry === undefined)
+      return { refusal: new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', 'PROCESS_TGS', { remark: unknownTicketServer(server) }), client }
+    if (serverEntry.attributes & (Attributes.DISALLOW_SVR | Attributes.DISALLOW_ALL_TIX))
+      throw new KrbError('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN')
+    const ticket = EncTicketPart.decode(openTicket(sealed.encPart, candidates(serverEntry, server, sealed.encPart), keys))
+    client = fromPrincipalName(ticket.cname, ticket.crealm)
+    const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
+    const authenticator = Authenticator.decode(openData(sessionKey, KeyUsage.TGS_REQ_AUTH, apReq.authenticator))
+    if (!samePrincipal(fromPrincipalName(authenticator.cname, authenticator.crealm), client)) throw new KrbError('KRB5KRB_AP_ERR_BADMATCH')
+    if (!addressAllowed(ticket.caddr, from)) throw new KrbError('KRB5KRB_AP_ERR_BADADDR')
+    checkTicketTimes(ticket, now, policy.clockskew)
+    checkAuthenticatorTime(authenticator.ctime, now, policy.clockskew)
+    if (
+      [...(ticket.authorizationData ?? []), ...(authenticator.authorizationData ?? [])].some(
+        ({ adType }) => adType === AdType.FX_FAST_ARMOR,
+      )
+    )
+      throw new KrbError('KRB5KDC_ERR_POLICY')
+    checkBody(request.reqBody.octets, authenticator, sessionKey)
+    const { subkey } = authenticator
+    const replyKey = subkey === undefined ? sessionKey : prepareKey({ etype: subkey.keytype, value: subkey.keyvalue })
+    return { ticket, client, server, serverEntry, authenticator, replyKey, hasSubkey: subkey !== undefined }
+  } catch (error) {
+    if (!(error instanceof KrbError)) throw error
+    return { refusal: refusalOf(error, 'PROCESS_TGS'), client }
+  }
+}
+
+/** The checksum stands inside the encrypted authenticator, so that Java's unkeyed MD5 binds the body too. */
+function checkBody(body: Bytes, { cksum }: Authenticator, sessionKey: PreparedKey): void {
+  if (cksum === undefined) throw new KrbError('KRB5KRB_AP_ERR_INAPP_CKSUM')
+  if (cksum.cksumtype !== 0 && checksumKind(cksum.cksumtype) === undefined) throw new KrbError('KRB5KDC_ERR_SUMTYPE_NOSUPP')
+  if (!verifyChecksum(sessionKey, KeyUsage.TGS_REQ_AUTH_CKSUM, body, cksum, { allowRsaMd5: true }))
+    throw new KrbError('KRB5KRB_AP_ERR_BAD_INTEGRITY')
+}
+
+function openTicket(sealed: EncryptedData, found: readonly FoundKey[], keys: KeyRing): Bytes {
+  let failure: KrbError | undefined
+  for (const candidate of found) {
+    try {
+      return openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed)
+    } catch (error) {
+      if (!(error instanceof KrbError)) throw error
+      failure = error
+    }
+  }
+  throw failure ?? new KrbError('KRB5_KDB_NO_MATCHING_KEY')
+}
+
+/**
+ * Our own TGTs are only ever under the first key of a version; other tickets name their enctype. Without a version (Active Directory's cross-realm
+ * tickets) the newest three are tried.
+ */
+function candidates(entry: PrincipalEntry, server: Principal, { kvno, etype }: EncryptedData): readonly FoundKey[] {
+  const own = isTgtPrincipal(server) && server.components[1] === server.realm
+  const newest = newestVersion(entry)
+  const versions = kvno === undefined || kvno === 0 ? [newest, newest - 1, newest - 2] : [kvno]
+  return versions.flatMap(version => {
+    const found = keysOfVersion(entry, version)
+    return own ? found.slice(0, 1) : found.filter(({ data }) => data.etype === etype)
+  })
+}
+
+/** No addresses, or only a NetBIOS name (as Windows sends), bind the ticket to nobody. */
+function addressAllowed(caddr: EncTicketPart['caddr'], from: PeerAddress): boolean {
+  if (caddr === undefined || caddr.length === 0) return true
+  if (caddr.length === 1 && caddr[0]!.addrType === AddressType.NETBIOS) return true
+  return caddr.some(({ addrType, address }) => addrType === from.addrType && Buffer.compare(address, from.octets) === 0)
+}

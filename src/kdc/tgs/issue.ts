@@ -1,0 +1,90 @@
+import type { AuthorizationData } from '../../core/asn1/messages/authorization-data.ts'
+import { EncTgsRepPart, TgsRep } from '../../core/asn1/messages/kdc-rep.ts'
+import type { PaData } from '../../core/asn1/messages/pa-data.ts'
+import { EncTicketPart, Ticket } from '../../core/asn1/messages/ticket.ts'
+import { preserve } from '../../core/asn1/schema.ts'
+import type { Bytes } from '../../core/bytes/bytes.ts'
+import { type RandomSource, randomKey, sealData } from '../../core/crypto/encrypted-data.ts'
+import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import { toPrincipalName } from '../../core/principal/principal.ts'
+import type { EtypeId } from '../../core/registry/etype.ts'
+import { KeyUsage } from '../../core/registry/key-usage.ts'
+import { LastReqType } from '../../core/registry/last-req-type.ts'
+import { encryptedPaData } from '../encrypted-padata.ts'
+import type { FoundKey, KeyRing } from '../keys.ts'
+import type { TgsResolved } from '../permit/resolved.ts'
+import type { TicketTimes } from '../permit/ticket-times.ts'
+import type { HeaderTicket } from './header-ticket.ts'
+
+/** Everything a TGS reply is made of; nothing here is decided any more. */
+export interface TgsPermitted {
+  readonly request: Bytes
+  readonly padata: readonly PaData[]
+  readonly resolved: TgsResolved
+  readonly header: HeaderTicket
+  readonly serverKey: FoundKey
+  readonly sessionEtype: EtypeId
+  readonly flags: number
+  readonly times: TicketTimes
+  readonly authorizationData: AuthorizationData | undefined
+}
+
+/** TGS-REP (RFC 4120 §3.3.3). */
+export function issueTgs(permitted: TgsPermitted, keys: KeyRing, random: RandomSource): Bytes {
+  const { header, flags, times, serverKey, authorizationData } = permitted
+  const { body, requested } = permitted.resolved
+  const { ticket: given } = header
+  const session = randomKey(permitted.sessionEtype, random)
+  const key = { keytype: session.etype, keyvalue: session.value }
+  const { authtime, endtime } = times
+  const optionalTimes = {
+    ...(times.starttime !== authtime && { starttime: times.starttime }),
+    ...(times.renewTill !== undefined && { renewTill: times.renewTill }),
+  }
+  const newAddresses = Boolean(body.kdcOptions & (KdcOptions.FORWARDED | KdcOptions.PROXY))
+  const caddr = newAddresses ? body.addresses : given.caddr
+  const sname = toPrincipalName(requested)
+  const encTicket = EncTicketPart.encode({
+    flags,
+    key,
+    crealm: given.crealm,
+    cname: given.cname,
+    transited: given.transited,
+    authtime,
+    endtime,
+    ...optionalTimes,
+    ...(caddr !== undefined && { caddr }),
+    ...(authorizationData !== undefined && { authorizationData }),
+  })
+  const ticket = preserve(Ticket, {
+    realm: requested.realm,
+    sname,
+    encPart: sealData(keys.ready(serverKey), KeyUsage.KDC_REP_TICKET, encTicket, random, serverKey.data.kvno),
+  })
+  const answered = encryptedPaData(permitted.padata, permitted.request, header.replyKey)
+  const encPart = EncTgsRepPart.encode({
+    key,
+    lastReq: [{ lrType: LastReqType.NONE, lrValue: 0 }],
+    nonce: body.nonce,
+    flags,
+    authtime,
+    endtime,
+    ...optionalTimes,
+    srealm: requested.realm,
+    sname,
+    // Addresses are told when they are new; those of the header ticket are known.
+    ...(newAddresses && body.addresses !== undefined && { caddr: body.addresses }),
+    ...(answered !== undefined && { encryptedPaData: answered }),
+  })
+  const usage = header.hasSubkey ? KeyUsage.TGS_REP_ENCPART_SUBKEY : KeyUsage.TGS_REP_ENCPART_SESSKEY
+  const reply = TgsRep.encode({
+    crealm: given.crealm,
+    cname: given.cname,
+    ticket,
+    encPart: sealData(header.replyKey, usage, encPart, random),
+  })
+  session.value.wipe()
+  encTicket.fill(0)
+  encPart.fill(0)
+  return reply
+}
