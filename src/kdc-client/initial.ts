@@ -49,7 +49,7 @@ export async function initialCredentials(request: InitRequest, context: ClientCo
     return await driveAsExchange(await termsOf(request, context), keySource, context)
   } catch (error) {
     throw error instanceof KrbError && WRONG_KEY.has(error.code)
-      ? new KrbError(error.code, error.params, { text: 'Password incorrect', hints: error.hints, cause: error })
+      ? new KrbError(error.code, error.params, { text: 'Password incorrect', cause: error })
       : error
   } finally {
     keySource.wipe()

@@ -1,7 +1,7 @@
 import { KrbErrorMessage } from '../core/asn1/messages/krb-error.ts'
 import { messageType } from '../core/asn1/messages/message-type.ts'
 import type { Bytes } from '../core/bytes/bytes.ts'
-import { type ErrorContext, type ErrorParams, KrbError } from '../core/errors/krb-error.ts'
+import { type ErrorParams, KrbError } from '../core/errors/krb-error.ts'
 import { codeOfProtocolError, ERRORS } from '../core/errors/tables/index.ts'
 import { displayText } from '../core/principal/display.ts'
 import { fromPrincipalName, unparsePrincipal } from '../core/principal/principal.ts'
@@ -22,14 +22,15 @@ export const Refusal = {
   MORE_PREAUTH_DATA_REQUIRED: 91,
 } as const
 
-/** A KRB-ERROR as an error of ours, in MIT's words. What the KDC says beside the code becomes a hint. */
-export function refusalError(message: KrbErrorMessage, wording: ErrorContext = {}, params: ErrorParams = {}): KrbError {
+/** A KRB-ERROR as an error of ours, in MIT's words or in `text`; without that, what the KDC says beside the code becomes a hint. */
+export function refusalError(message: KrbErrorMessage, text?: string, params: ErrorParams = {}): KrbError {
   const code = codeOfProtocolError(message.errorCode)
-  const unassigned = ERRORS[code].protocol !== message.errorCode
-  const text = wording.text ?? (unassigned ? `Unknown code krb5 ${message.errorCode}` : undefined)
+  const all = { ...params, errorCode: message.errorCode }
+  if (text !== undefined) return new KrbError(code, all, { text })
   const said = saidBy(message)
-  const hints = [...(wording.hints ?? []), ...(said === '' || text?.includes(said) ? [] : [`the KDC says: ${said}`])]
-  return new KrbError(code, { ...params, errorCode: message.errorCode }, text === undefined ? { hints } : { text, hints })
+  const hints = said === '' ? [] : [`the KDC says: ${said}`]
+  const unassigned = ERRORS[code].protocol !== message.errorCode
+  return new KrbError(code, all, unassigned ? { text: `Unknown code krb5 ${message.errorCode}`, hints } : { hints })
 }
 
 /** e-text, cut to a length and made safe for a terminal. */

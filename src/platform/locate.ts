@@ -76,7 +76,8 @@ function unique(servers: readonly KdcServer[]): readonly KdcServer[] {
 }
 
 const KERBEROS_PORT = 88
+/** A bracketed address or a host, with a port or not; or an address with its colons and nothing else. */
 const SERVER =
-  /^(?:(?<transport>tcp|udp)\/)?(?:\[(?<bracketed>[^\]\s]+)\](?::(?<port>\d{1,5}))?|(?<bare>[0-9A-Fa-f]*:[0-9A-Fa-f]*:[^\s/]*)|(?<host>[^\s:[\]/]+)(?::(?<port>\d{1,5}))?)$/
+  /^(?:(?<transport>tcp|udp)\/)?(?:(?:\[(?<bracketed>[^\]\s]+)\]|(?<host>[^\s:[\]/]+))(?::(?<port>\d{1,5}))?|(?<bare>[0-9A-Fa-f]*:[0-9A-Fa-f]*:[^\s/]*))$/
 /** Only such realms can stand in DNS; others are not asked for (SSSD CVE-2026-14476: server data in names). */
 const DOMAIN = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*$/

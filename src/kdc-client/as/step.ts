@@ -220,7 +220,8 @@ function learn(state: AsState, methodData: readonly PaData[], world: AsWorld): A
   const keyTerms = keyTermsIn(state, methodData, world)
   const cookie = findPadata(methodData, PaType.FX_COOKIE)
   if (cookie !== undefined) world.trace({ event: 'cookie-received', cookie: cookie.padataValue })
-  return { ...state, offered: methodData, keyTerms, key: keyTerms.etype === state.key?.etype ? state.key : undefined }
+  // The key source still has the key, if these are the terms that it had before.
+  return { ...state, offered: methodData, keyTerms, key: undefined }
 }
 
 function keyTermsIn(state: AsState, padata: readonly PaData[], world: AsWorld): KeyTerms {
@@ -279,8 +280,8 @@ function methodDataIn(message: KrbErrorMessage): readonly PaData[] | undefined {
   }
 }
 
-function wordingOf(message: KrbErrorMessage, client: Principal): { readonly text?: string } {
-  return message.errorCode === Refusal.C_PRINCIPAL_UNKNOWN ? { text: `Client '${shown(client)}' not found in Kerberos database` } : {}
+function wordingOf(message: KrbErrorMessage, client: Principal): string | undefined {
+  return message.errorCode === Refusal.C_PRINCIPAL_UNKNOWN ? `Client '${shown(client)}' not found in Kerberos database` : undefined
 }
 
 const MAX_ROUNDS = 16

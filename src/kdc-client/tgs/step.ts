@@ -284,9 +284,9 @@ function outcomeOf(message: Bytes, sent: TgsSent, clockskew: number, world: TgsW
 /** MIT's words for the two codes where it has more to say, and only when the KDC says something itself. */
 function tgsRefusal(message: KrbErrorMessage): KrbError {
   const said = saidBy(message)
-  if (said !== '' && message.errorCode === Refusal.GENERIC) return refusalError(message, { text: `KDC returned error string: ${said}` })
+  if (said !== '' && message.errorCode === Refusal.GENERIC) return refusalError(message, `KDC returned error string: ${said}`)
   if (said !== '' && message.errorCode === Refusal.S_PRINCIPAL_UNKNOWN) {
-    return refusalError(message, { text: `Server ${serviceIn(message)} not found in Kerberos database` })
+    return refusalError(message, `Server ${serviceIn(message)} not found in Kerberos database`)
   }
   return refusalError(message)
 }

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import { encodeText } from '../../../../src/core/bytes/text.ts'
+import { parsePrincipal, tgtPrincipal } from '../../../../src/core/principal/principal.ts'
+import type { TraceEvent } from '../../../../src/core/trace/events.ts'
+import { traceLine, traceText } from '../../../../src/core/trace/format.ts'
+
+const alice = parsePrincipal('alice@MIT.TEST')
+const host = parsePrincipal('host/x@MIT.TEST')
+const tgt = tgtPrincipal('MIT.TEST')
+const kdc = { transport: 'udp', address: '127.0.0.1', port: 88 } as const
+
+/** Lines of MIT's kinit and kvno 1.20.1 under KRB5_TRACE=/dev/stderr, and their wording in k5-trace.h. */
+const LINES: readonly (readonly [TraceEvent, string])[] = [
+  [{ event: 'init-creds', client: alice }, 'Getting initial credentials for alice@MIT.TEST'],
+  [{ event: 'preauth-none' }, 'Sending unauthenticated request'],
+  [{ event: 'sending-request', bytes: 176, realm: 'MIT.TEST', tcpOnly: false }, 'Sending request (176 bytes) to MIT.TEST'],
+  [{ event: 'sending-request', bytes: 176, realm: 'MIT.TEST', tcpOnly: true }, 'Sending request (176 bytes) to MIT.TEST (tcp only)'],
+  [{ event: 'resolving-host', host: '127.0.0.1' }, 'Resolving hostname 127.0.0.1'],
+  [{ event: 'udp-sending', to: kdc, again: false }, 'Sending initial UDP request to dgram 127.0.0.1:88'],
+  [{ event: 'udp-sending', to: kdc, again: true }, 'Sending retry UDP request to dgram 127.0.0.1:88'],
+  [{ event: 'tcp-connecting', to: { ...kdc, transport: 'tcp' } }, 'Initiating TCP connection to stream 127.0.0.1:88'],
+  [{ event: 'tcp-sending', to: { ...kdc, transport: 'tcp' } }, 'Sending TCP request to stream 127.0.0.1:88'],
+  [{ event: 'tcp-closing', to: { ...kdc, transport: 'tcp' } }, 'Terminating TCP connection to stream 127.0.0.1:88'],
+  [{ event: 'answer-received', bytes: 221, from: kdc }, 'Received answer (221 bytes) from dgram 127.0.0.1:88'],
+  [
+    { event: 'kdc-error', error: { number: -1765328359, text: 'Additional pre-authentication required' } },
+    'Received error from KDC: -1765328359/Additional pre-authentication required',
+  ],
+  [{ event: 'too-big-for-udp' }, 'Request or response is too big for UDP; retrying with TCP'],
+  [{ event: 'preauth-from-method-data' }, 'Preauthenticating using KDC method data'],
+  [
+    { event: 'preauth-offered', paTypes: [136, 19, 2, 133, 4711] },
+    'Processing preauth types: PA-FX-FAST (136), PA-ETYPE-INFO2 (19), PA-ENC-TIMESTAMP (2), PA-FX-COOKIE (133), 4711',
+  ],
+  [
+    { event: 'etype-info', etype: 18, salt: encodeText('MIT.TESTalice'), params: Uint8Array.of(0, 0, 16, 0) },
+    'Selected etype info: etype aes256-cts, salt "MIT.TESTalice", params "\\x00\\x00\\x10\\x00"',
+  ],
+  [{ event: 'cookie-received', cookie: encodeText('MIT') }, 'Received cookie: MIT'],
+  [
+    { event: 'encrypted-timestamp-key', key: { etype: 18, fingerprint: '8D71' } },
+    'AS key obtained for encrypted timestamp: aes256-cts/8D71',
+  ],
+  [
+    { event: 'encrypted-timestamp', seconds: 1795299655, micros: 518653, plain: Uint8Array.of(0x30, 0x1a), encrypted: Uint8Array.of(0x8f) },
+    'Encrypted timestamp (for 1795299655.518653): plain 301A, encrypted 8F',
+  ],
+  [
+    { event: 'preauth-module', name: 'encrypted_timestamp', paType: 2, real: true, result: { number: 0, text: 'Success' } },
+    'Preauth module encrypted_timestamp (2) (real) returned: 0/Success',
+  ],
+  [{ event: 'preauth-produced', paTypes: [133, 2] }, 'Produced preauth for next request: PA-FX-COOKIE (133), PA-ENC-TIMESTAMP (2)'],
+  [{ event: 'preauth-produced', paTypes: [] }, 'Produced preauth for next request: (empty)'],
+  [{ event: 'reply-key-from-preauth', key: { etype: 20, fingerprint: '8D71' } }, 'AS key determined by preauth: aes256-sha2/8D71'],
+  [{ event: 'as-reply-decrypted', key: { etype: 18, fingerprint: '09D7' } }, 'Decrypted AS reply; session key is: aes256-cts/09D7'],
+  [{ event: 'fast-negotiation', available: true }, 'FAST negotiation: available'],
+  [{ event: 'fast-negotiation', available: false }, 'FAST negotiation: unavailable'],
+  [
+    { event: 'cache-stored', client: alice, server: tgt, cache: 'FILE:/tmp/cc' },
+    'Storing alice@MIT.TEST -> krbtgt/MIT.TEST@MIT.TEST in FILE:/tmp/cc',
+  ],
+  [
+    { event: 'service-creds', client: alice, server: host, cache: 'FILE:/tmp/cc' },
+    'Getting credentials alice@MIT.TEST -> host/x@MIT.TEST using ccache FILE:/tmp/cc',
+  ],
+  [{ event: 'local-tgt', client: alice, server: tgt }, 'Starting with TGT for client realm: alice@MIT.TEST -> krbtgt/MIT.TEST@MIT.TEST'],
+  [{ event: 'requesting-service', server: host, referrals: true }, 'Requesting tickets for host/x@MIT.TEST, referrals on'],
+  [{ event: 'requesting-service', server: host, referrals: false }, 'Requesting tickets for host/x@MIT.TEST, referrals off'],
+  [{ event: 'tgs-subkey', key: { etype: 18, fingerprint: '4D20' } }, 'Generated subkey for TGS request: aes256-cts/4D20'],
+  [
+    { event: 'tgs-etypes', etypes: [18, 17, 20, 19, 16, 23, 25, 26] },
+    'etypes requested in TGS request: aes256-cts, aes128-cts, aes256-sha2, aes128-sha2, des3-cbc-sha1, rc4-hmac, camellia128-cts, camellia256-cts',
+  ],
+  [
+    { event: 'tgs-reply', client: alice, server: host, key: { etype: 18, fingerprint: 'AC1C' } },
+    'TGS reply is for alice@MIT.TEST -> host/x@MIT.TEST with session key aes256-cts/AC1C',
+  ],
+  [{ event: 'tgs-result', result: { number: 0, text: 'Success' } }, 'TGS request result: 0/Success'],
+  [{ event: 'service-creds-received', server: host }, 'Received creds for desired service host/x@MIT.TEST'],
+]
+
+test.each(LINES)('$event', (event, text) => {
+  expect(traceText(event)).toBe(text)
+})
+
+test('a line has process, time to the microsecond and a newline', () => {
+  expect(traceLine({ event: 'preauth-none' }, 42, { seconds: 1795299655, micros: 17 })).toBe(
+    '[42] 1795299655.000017: Sending unauthenticated request\n',
+  )
+})
+
+test('what strangers wrote cannot steer a terminal', () => {
+  expect(traceText({ event: 'kdc-error', error: { number: 1, text: 'a\u001b[2J' } })).toBe('Received error from KDC: 1/a\\x1b[2J')
+  expect(traceText({ event: 'init-creds-referral', realm: 'A\nB' })).toBe('Following referral to realm A\\x0aB')
+})
