@@ -194,7 +194,7 @@ export function versionText(): string {
 }
 
 function scanned(spec: ProgramSpec<FlagSet>, flags: FlagSet, argv: readonly string[], program: string): Scan {
-  if (spec.grammar === 'words') return wholeWords(argv, flags, program)
+  if (spec.grammar === 'words') return wholeWords(argv, flags)
   return getopt(argv, flags, { program, stopAtOperand: spec.grammar === 'getopt-stop' })
 }
 

@@ -5,7 +5,7 @@ import type { Scan } from './getopt.ts'
  * The grammar of kdb5_util and kadmind: an option is a whole word (`-sf FILE`, `-kv 2`, `-nofork`; two dashes do as well), it may
  * stand anywhere, and words that are not in the table stay among the operands in their order, for the subcommand to read.
  */
-export function wholeWords(argv: readonly string[], flags: FlagSet, program: string): Scan {
+export function wholeWords(argv: readonly string[], flags: FlagSet): Scan {
   const settings: { flag: string; value?: string }[] = []
   const operands: string[] = []
   const complaints: string[] = []
@@ -23,9 +23,11 @@ export function wholeWords(argv: readonly string[], flags: FlagSet, program: str
       continue
     }
     const value = argv[++i]
-    const complaint = value === undefined ? `${program}: option requires an argument -- '${word.replace(/^--?/, '')}'` : flag.check?.(value)
+    // MIT's programs of this kind do not say which option it was.
+    if (value === undefined) return { settings, operands, complaints, stop: 'usage' }
+    const complaint = flag.check?.(value)
     if (complaint !== undefined) complaints.push(complaint)
-    else settings.push({ flag: name, value: value! })
+    else settings.push({ flag: name, value })
   }
   return { settings, operands, complaints }
 }

@@ -80,7 +80,7 @@ describe('whole words, as kdb5_util and kadmind read them', () => {
   const WORDS = { r: { value: 'REALM', doc: '' }, sf: { value: 'FILE', doc: '' }, nofork: { doc: '' } } as const satisfies FlagSet
 
   it('takes options anywhere and leaves the rest in order', () => {
-    const scan = wholeWords(['create', '-s', '-sf', 'stash', 'x', '-r', 'A', '-nofork', '--r', 'B'], WORDS, 'p')
+    const scan = wholeWords(['create', '-s', '-sf', 'stash', 'x', '-r', 'A', '-nofork', '--r', 'B'], WORDS)
     expect(scan.operands).toEqual(['create', '-s', 'x'])
     expect(scan.settings).toEqual([
       { flag: 'sf', value: 'stash' },
@@ -90,7 +90,7 @@ describe('whole words, as kdb5_util and kadmind read them', () => {
     ])
   })
 
-  it('wants the value of an option', () => {
-    expect(wholeWords(['-sf'], WORDS, 'p').complaints).toEqual(["p: option requires an argument -- 'sf'"])
+  it('gives up on an option without its value', () => {
+    expect(wholeWords(['-sf'], WORDS).stop).toBe('usage')
   })
 })
