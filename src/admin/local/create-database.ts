@@ -4,14 +4,13 @@ import { PrincipalAttribute } from '../../core/flags/principal-attributes.ts'
 import { type Principal, parsePrincipal, tgtPrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { Secret } from '../../core/secret/secret.ts'
 import type { PrincipalEntry } from '../../kdc/store/entry.ts'
-import { createStore } from '../../kdc/store/index.ts'
 import { MasterKey, MasterKeys, masterKeyFromPassword, masterPrincipal } from '../../kdc/store/master-key.ts'
 import type { Store } from '../../kdc/store/store.ts'
 import { activationContents, masterKvnoContents, modificationContents, TlType } from '../../kdc/store/tl-data.ts'
 import { VERBS } from '../language/index.ts'
 import { randomKeys, wipeKeys } from '../run/key-salts.ts'
 import { sealKeys } from '../run/rekey.ts'
-import { databaseOf, naming } from './database.ts'
+import { newDatabase } from './database.ts'
 import { adminContext, localAdmin } from './local-admin.ts'
 
 export interface NewDatabase {
@@ -28,7 +27,7 @@ export interface NewDatabase {
 export async function createDatabase({ config, masterPassword, masterKvno = 1 }: NewDatabase, env: Env): Promise<MasterKey> {
   const name = masterPrincipal(config.realm, config.masterKeyName)
   const master = new MasterKey(masterKvno, await masterKeyFromPassword(config.masterKeyType, masterPassword, name))
-  const store = await naming(config, () => createStore(databaseOf(config)))
+  const store = await newDatabase(config)
   try {
     await fill(store, master, config, env)
     await (await store.promote()).close()

@@ -1,7 +1,7 @@
 import type { KdcConfig } from '../../core/config/kdc-conf.ts'
-import { KrbError } from '../../core/errors/krb-error.ts'
-import { type DatabaseConfig, destroyStore, openStore } from '../../kdc/store/index.ts'
-import type { Store } from '../../kdc/store/store.ts'
+import { type ErrorCode, KrbError } from '../../core/errors/krb-error.ts'
+import { createStore, type DatabaseConfig, destroyStore, openStore } from '../../kdc/store/index.ts'
+import type { NewStore, Store } from '../../kdc/store/store.ts'
 
 export function databaseOf({ realm, databaseName, database }: KdcConfig): DatabaseConfig {
   return { realm, databaseName, dbLibrary: database.library }
@@ -9,22 +9,27 @@ export function databaseOf({ realm, databaseName, database }: KdcConfig): Databa
 
 /** The realm's store, for writing. A failure carries MIT's words: `Cannot open DB2 database 'F': No such file or directory`. */
 export function openDatabase(config: KdcConfig): Promise<Store> {
-  return naming(config, () => openStore(databaseOf(config), 'write'))
+  return naming(config, FILE_ERRORS, () => openStore(databaseOf(config), 'write'))
 }
 
 export function destroyDatabase(config: KdcConfig): Promise<void> {
-  return naming(config, () => destroyStore(databaseOf(config)))
+  return destroyStore(databaseOf(config))
+}
+
+/** A new one, built aside. One that exists, ours or MIT's, is `EEXIST`. */
+export function newDatabase(config: KdcConfig): Promise<NewStore> {
+  return naming(config, ['EEXIST'], () => createStore(databaseOf(config)))
 }
 
 /** The name that MIT's users know is the database's, whatever our file is called. */
-export async function naming<T>({ databaseName }: KdcConfig, task: () => Promise<T>): Promise<T> {
+async function naming<T>({ databaseName }: KdcConfig, codes: readonly ErrorCode[], task: () => Promise<T>): Promise<T> {
   try {
     return await task()
   } catch (error) {
-    if (!(error instanceof KrbError) || !FILE_ERRORS.has(error.code)) throw error
+    if (!(error instanceof KrbError) || !codes.includes(error.code)) throw error
     const text = `Cannot open DB2 database '${databaseName}': ${error.message}`
     throw new KrbError(error.code, { ...error.params, path: databaseName }, { text, hints: error.hints, cause: error })
   }
 }
 
-const FILE_ERRORS: ReadonlySet<string> = new Set(['ENOENT', 'EEXIST', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EROFS'])
+const FILE_ERRORS: readonly ErrorCode[] = ['ENOENT', 'EACCES', 'EPERM', 'EISDIR', 'ENOTDIR', 'EROFS']

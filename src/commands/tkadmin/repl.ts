@@ -30,7 +30,7 @@ export async function runQuery(query: string, session: Session): Promise<number>
   const words = wordsOf(query, session)
   if (words === undefined || words.length === 0) return 0
   const request = requestNamed(words[0]!)
-  if (request === undefined) return unknown(query, session)
+  if (request === undefined) return unknown(words[0]!, session)
   await carryOut(request, words.slice(1), session)
   return 0
 }

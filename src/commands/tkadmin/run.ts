@@ -8,7 +8,7 @@ import { parsePrincipal } from '../../core/principal/principal.ts'
 import { loadZone } from '../../core/time/zone.ts'
 import type { Call, OptionsOf, Outcome } from '../base.ts'
 import { defaultCaller } from './caller.ts'
-import { withDatabaseOptions } from './database-options.ts'
+import { checkDatabaseArguments, withDatabaseOptions } from './database-options.ts'
 import type { LOCAL_FLAGS } from './flags.ts'
 import { runArguments, runPrompt, runQuery, type Session } from './repl.ts'
 
@@ -43,6 +43,7 @@ export async function initialized<T>(program: string, task: () => Promise<T>): P
 
 async function open(realm: string, caller: string, { env, options }: AdminCall, servers: Env): Promise<AdminApi> {
   const read = await loadKdcConfig(servers, realm)
+  checkDatabaseArguments(options.argument)
   const config = withDatabaseOptions(read, { database: options.database, arguments: options.argument, keySalts: options.keysalts })
   const parties = { config, caller: parsePrincipal(caller, { defaultRealm: realm }) }
   if (!options.masterkey) return openLocalAdmin(parties, env)

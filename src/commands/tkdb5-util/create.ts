@@ -6,6 +6,7 @@ import { Secret } from '../../core/secret/secret.ts'
 import { masterPrincipal } from '../../kdc/store/master-key.ts'
 import { writeStash } from '../../kdc/store/stash.ts'
 import { askTwice } from '../tkadmin/ask.ts'
+import { checkDatabaseArguments } from '../tkadmin/database-options.ts'
 import { type Done, tried, type Work } from './work.ts'
 
 /** The database with its first principals, and with `stash` the stash file. */
@@ -19,7 +20,10 @@ export async function create(stash: boolean, work: Work): Promise<Done> {
   if (password === undefined) return FAILED
   const { masterKvno } = work
   const options = { config, masterPassword: password, ...(masterKvno === undefined ? {} : { masterKvno }) }
-  const master = await tried(work, `while creating database '${config.databaseName}'`, () => createDatabase(options, work.env))
+  const master = await tried(work, `while creating database '${config.databaseName}'`, async () => {
+    checkDatabaseArguments(work.databaseArguments)
+    return createDatabase(options, work.env)
+  })
   if (master === undefined) return FAILED
   const result = { realm: config.realm, database: config.databaseName, stash: stash ? config.keyStashFile : null }
   if (!stash) return { status: 0, result }

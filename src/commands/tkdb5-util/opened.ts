@@ -4,6 +4,7 @@ import { encodeText } from '../../core/bytes/text.ts'
 import { Secret } from '../../core/secret/secret.ts'
 import type { MasterKeys } from '../../kdc/store/master-key.ts'
 import type { Store } from '../../kdc/store/store.ts'
+import { checkDatabaseArguments } from '../tkadmin/database-options.ts'
 import { tried, type Work } from './work.ts'
 
 export interface Opened {
@@ -14,7 +15,10 @@ export interface Opened {
 
 /** Opens the database and its master key, as MIT's does before most subcommands. undefined when there is no database. */
 export async function opened(work: Work): Promise<Opened | undefined> {
-  const store = await tried(work, 'while initializing database', () => openDatabase(work.config))
+  const store = await tried(work, 'while initializing database', async () => {
+    checkDatabaseArguments(work.databaseArguments)
+    return openDatabase(work.config)
+  })
   return store === undefined ? undefined : { store, masterKeys: await masterKeys(store, work) }
 }
 

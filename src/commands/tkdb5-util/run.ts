@@ -6,7 +6,7 @@ import type { FlagSet } from '../argv/flag.ts'
 import { getopt } from '../argv/getopt.ts'
 import { type Call, type OptionsOf, type Outcome, UsageError } from '../base.ts'
 import { errorJson } from '../text/envelope.ts'
-import { withDatabaseOptions } from '../tkadmin/database-options.ts'
+import { withDatabaseOptions, withValues } from '../tkadmin/database-options.ts'
 import { create } from './create.ts'
 import { destroy } from './destroy.ts'
 import type { FLAGS } from './flags.ts'
@@ -82,13 +82,8 @@ function invalid(what: string): KrbError {
 async function configuration({ options, env }: UtilCall, masterKeyType: EtypeId | undefined): Promise<KdcConfig> {
   const realm = options.r ?? (await during('getting default realm', async () => (await loadClientConfig(env)).requireDefaultRealm()))
   const read = await during('retrieving configuration parameters', () => loadKdcConfig(env, realm))
-  const config = await during('initializing database', async () => withDatabaseOptions(read, { database: options.d, arguments: options.x }))
-  const changes = { masterKeyType, masterKeyName: options.M, keyStashFile: options.sf }
-  const given = Object.entries(changes).filter(([, value]) => value !== undefined)
-  return Object.defineProperties(
-    config,
-    Object.fromEntries(given.map(([name, value]) => [name, { value, enumerable: true, configurable: true }])),
-  )
+  const config = withDatabaseOptions(read, { database: options.d, arguments: options.x })
+  return withValues(config, { masterKeyType, masterKeyName: options.M, keyStashFile: options.sf })
 }
 
 function workOf(call: UtilCall, config: KdcConfig, masterKvno: number | undefined, failures: KrbError[]): Work {
@@ -101,6 +96,7 @@ function workOf(call: UtilCall, config: KdcConfig, masterKvno: number | undefine
     password: options.P,
     masterKvno,
     askMaster: options.m,
+    databaseArguments: options.x,
     print: text => {
       if (!json) out(text)
     },

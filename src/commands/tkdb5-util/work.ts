@@ -15,6 +15,8 @@ export interface Work {
   readonly masterKvno: number | undefined
   /** -m: the master password is asked for, not looked up in the stash file. */
   readonly askMaster: boolean
+  /** -x. */
+  readonly databaseArguments: readonly string[]
   /** Standard output, unless --json wants it for itself. */
   print(text: string): void
   /** Standard error; with a KrbError `program: text PHRASE`. */
