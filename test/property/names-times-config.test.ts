@@ -15,7 +15,7 @@ import { parseDuration } from '../../src/core/time/duration.ts'
 import { isoTime } from '../../src/core/time/format.ts'
 import { posixZone } from '../../src/core/time/posix-zone.ts'
 import { tzifZone } from '../../src/core/time/tzif-zone.ts'
-import { UTC, zoneFrom } from '../../src/core/time/zone.ts'
+import { UTC, zoneOf } from '../../src/core/time/zone.ts'
 import { memoryFiles } from '../helpers/memory-files.ts'
 
 /** Any octets as text, and text that is made of what the grammars care for. */
@@ -130,7 +130,7 @@ describe('times', () => {
         uint32,
         zones,
         (text, now, tz) => {
-          for (const seconds of [parseDateWords(text, now, zoneFrom(tz)), parseAbsolute(text, now, zoneFrom(tz))]) {
+          for (const seconds of [parseDateWords(text, now, zoneOf(posixZone(tz))), parseAbsolute(text, now, zoneOf(posixZone(tz)))]) {
             expect(seconds === undefined || (Number.isInteger(seconds) && seconds >= 0 && seconds < 2 ** 32)).toBe(true)
           }
         },
@@ -150,7 +150,7 @@ describe('times', () => {
   it('come back from the clock on the wall, outside the hours that are twice there', () => {
     fc.assert(
       fc.property(uint32, zones, (seconds, tz) => {
-        const zone = zoneFrom(tz)
+        const zone = zoneOf(posixZone(tz))
         const back = zone.seconds(zone.parts(seconds))
         const changes = [-7200, 7200].some(near => zone.parts(seconds + near).offset !== zone.parts(seconds).offset)
         if (changes) expect(zone.parts(back)).toMatchObject({ hour: zone.parts(seconds).hour, minute: zone.parts(seconds).minute })

@@ -1,4 +1,4 @@
-import { type EtypeId, etypeIdByName, etypeName } from '../registry/etype.ts'
+import { type EtypeId, etypeIdByName } from '../registry/etype.ts'
 
 /** What a password key is made with: an enctype and a kind of salt (facts: formats 3.3). */
 export interface KeySalt {
@@ -24,12 +24,6 @@ export function parseKeySalts(text: string): readonly KeySalt[] {
     if (etype !== undefined && saltType !== undefined) pairs.set(`${etype}:${saltType}`, { etype, saltType })
   }
   return [...pairs.values()]
-}
-
-/** `aes256-cts-hmac-sha1-96:norealm`, without the salt when it is the normal one. */
-export function keySaltText({ etype, saltType }: KeySalt): string {
-  const salt = saltType === SaltType.NORMAL ? '' : `:${saltTypeName(saltType)}`
-  return etypeName(etype) + salt
 }
 
 /** `norealm`, or undefined for a number without a name. */

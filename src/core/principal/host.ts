@@ -46,7 +46,7 @@ async function hostService(service: string, host: string, useDns: boolean, rules
 }
 
 /** The name that services on a host go by: from DNS, else the name given, with a domain when it has none; lower case, no final dot. */
-export async function canonicalHostName(
+async function canonicalHostName(
   host: string,
   useDns: boolean,
   rules: Pick<HostRules, 'rdns' | 'qualifyShortname'>,

@@ -87,7 +87,7 @@ export function fromPrincipalName(
 }
 
 /** The name type that MIT gives to a parsed name: krbtgt/X NT-SRV-INST, WELLKNOWN/... NT-WELLKNOWN (RFC 8062), else NT-PRINCIPAL. */
-export function inferType(components: readonly string[]): NameTypeId {
+function inferType(components: readonly string[]): NameTypeId {
   if (components.length === 2 && components[0] === 'krbtgt') return NT_SRV_INST
   if (components.length >= 2 && components[0] === 'WELLKNOWN') return NT_WELLKNOWN
   return NT_PRINCIPAL

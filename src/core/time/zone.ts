@@ -43,16 +43,6 @@ export async function loadZone(env: Pick<Env, 'vars' | 'files'>): Promise<Zone> 
   return found === undefined ? zoneOf(posixZone(tz)) : zoneOf(found)
 }
 
-/**
- * As `loadZone` without looking at a file. Good for POSIX strings; the local zone of the running program stands in for a name and for
- * no value at all (Node applies TZ itself), with `+01` for an abbreviation.
- */
-export function zoneFrom(tzVariable: string | undefined): Zone {
-  const tz = tzVariable?.replace(/^:/, '')
-  if (tz === '' || tz === 'UTC') return UTC
-  return zoneOf(tz !== undefined && POSIX_FORM.test(tz) ? posixZone(tz) : processType)
-}
-
 /** A zone from a rule that says what holds at a point in time. */
 export function zoneOf(typeAt: (seconds: number) => LocalType): Zone {
   return {
@@ -79,20 +69,8 @@ async function zoneFile(path: string, env: Pick<Env, 'files'>): Promise<((second
   }
 }
 
-function processType(seconds: number): LocalType {
-  const offset = -new Date(seconds * 1000).getTimezoneOffset() * 60 || 0
-  return { offset, dst: false, abbreviation: offset === 0 ? 'UTC' : numericAbbreviation(offset) }
-}
-
-function numericAbbreviation(offset: number): string {
-  const minutes = Math.abs(offset) / 60
-  const text = `${offset < 0 ? '-' : '+'}${String(Math.floor(minutes / 60)).padStart(2, '0')}`
-  return minutes % 60 === 0 ? text : text + String(minutes % 60).padStart(2, '0')
-}
-
 const DAY = 86400
 const MAX_ZONE_FILE = 1 << 20
-const POSIX_FORM = /^(?:<[^>]+>|[A-Za-z]{3,})[+-]?\d/
 const MAY_BE_A_FILE = /^[A-Za-z0-9_+\-/.]+$/
 const UTC_TYPE = (): LocalType => ({ offset: 0, dst: false, abbreviation: 'UTC' })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keySaltText, parseKeySalts, saltTypeName } from '../../../../src/core/config/key-salts.ts'
+import { parseKeySalts, saltTypeName } from '../../../../src/core/config/key-salts.ts'
 import { expandTokens } from '../../../../src/core/config/tokens.ts'
 import type { Host } from '../../../../src/core/env.ts'
 
@@ -57,11 +57,6 @@ describe('key/salt lists', () => {
     ['', []],
   ])('%j', (text, expected) => expect(parseKeySalts(text)).toEqual(expected.map(([etype, saltType]) => ({ etype, saltType }))))
 
-  it('are written as MIT writes them', () => {
-    expect(parseKeySalts('aes256-cts aes128-cts:norealm').map(keySaltText)).toEqual([
-      'aes256-cts-hmac-sha1-96',
-      'aes128-cts-hmac-sha1-96:norealm',
-    ])
-    expect([0, 2, 3, 4, 1].map(saltTypeName)).toEqual(['normal', 'norealm', 'onlyrealm', 'special', undefined])
-  })
+  it('kinds of salt have names', () =>
+    expect([0, 2, 3, 4, 1].map(saltTypeName)).toEqual(['normal', 'norealm', 'onlyrealm', 'special', undefined]))
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { durationText, getprincTime, isoTime, klistTime, logTime } from '../../../../src/core/time/format.ts'
-import { UTC, zoneFrom } from '../../../../src/core/time/zone.ts'
+import { posixZone } from '../../../../src/core/time/posix-zone.ts'
+import { UTC, zoneOf } from '../../../../src/core/time/zone.ts'
 
 describe('times as they are printed', () => {
   const seconds = 1795291256
@@ -8,7 +9,7 @@ describe('times as they are printed', () => {
   it('klist', () => {
     expect(klistTime(seconds, UTC)).toBe('11/21/26 20:00:56')
     expect(klistTime(4294967295, UTC)).toBe('02/07/06 06:28:15')
-    expect(klistTime(seconds, zoneFrom('<+03>-3'))).toBe('11/21/26 23:00:56')
+    expect(klistTime(seconds, zoneOf(posixZone('<+03>-3')))).toBe('11/21/26 23:00:56')
   })
 
   it('getprinc', () => {

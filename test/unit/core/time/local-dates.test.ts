@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { parseAbsolute } from '../../../../src/core/time/absolute.ts'
 import { parseDateWords } from '../../../../src/core/time/date-words.ts'
-import { UTC, zoneFrom } from '../../../../src/core/time/zone.ts'
+import { posixZone } from '../../../../src/core/time/posix-zone.ts'
+import { UTC, zoneOf } from '../../../../src/core/time/zone.ts'
 
 /** Wednesday 1 July 2026 12:00:00 EDT. */
 const NOW = 1782921600
-const NEW_YORK = zoneFrom('EST5EDT,M3.2.0,M11.1.0')
+const NEW_YORK = zoneOf(posixZone('EST5EDT,M3.2.0,M11.1.0'))
 
 function at(text: string): number {
   return Date.parse(text) / 1000
