@@ -9,7 +9,6 @@ export interface Zone {
   parts(seconds: number): ZonedTime
   /** mktime: fields out of range carry over; in an overlap the earlier point; in a gap the clock before it goes on. */
   seconds(parts: CivilTime): number
-  abbreviation(seconds: number): string
 }
 
 export interface ZonedTime extends CivilTime {
@@ -56,7 +55,6 @@ export function zoneOf(typeAt: (seconds: number) => LocalType): Zone {
       const fitting = offsets.map(offset => wall - offset).filter(t => t + typeAt(t).offset === wall)
       return fitting.length > 0 ? Math.min(...fitting) : wall - offsets[0]!
     },
-    abbreviation: seconds => typeAt(seconds).abbreviation,
   }
 }
 
