@@ -3,6 +3,7 @@ import type { Channel, ExchangeOptions } from '../core/channel.ts'
 import type { ClientConfig } from '../core/config/krb5-conf.ts'
 import type { Env } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
+import { displayText } from '../core/principal/display.ts'
 import type { TracedAddress } from '../core/trace/events.ts'
 import { type HostAddress, type Names, systemNames } from './dns.ts'
 import type { Line, LineEvents } from './line.ts'
@@ -187,7 +188,7 @@ class Attempt implements LineEvents {
       ),
       ...this.#unresolved.map(host => `${host}: no address found`),
     ]
-    return new KrbError('KRB5_KDC_UNREACH', { realm }, { text: `Cannot contact any KDC for realm '${realm}'`, hints })
+    return new KrbError('KRB5_KDC_UNREACH', { realm }, { text: `Cannot contact any KDC for realm '${displayText(realm)}'`, hints })
   }
 }
 

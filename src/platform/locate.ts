@@ -1,5 +1,6 @@
 import type { Env } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
+import { displayText } from '../core/principal/display.ts'
 import type { Names } from './dns.ts'
 
 /** A KDC as configuration or DNS names it; without `transport` it takes UDP and TCP on the same port. */
@@ -30,8 +31,8 @@ export async function locateKdcs(realm: string, options: LocateOptions, env: Pic
     'KRB5_REALM_UNKNOWN',
     { realm },
     {
-      text: `Cannot find KDC for realm "${realm}"`,
-      hints: [`[realms] ${realm} has no kdc relation${options.useDns ? ', and DNS knows no KDC either' : ''}`],
+      text: `Cannot find KDC for realm "${displayText(realm)}"`,
+      hints: [`[realms] ${displayText(realm)} has no kdc relation${options.useDns ? ', and DNS knows no KDC either' : ''}`],
     },
   )
 }

@@ -5,6 +5,7 @@ import type { Credential } from '../../core/ccache/credential.ts'
 import type { Env, Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import { displayText } from '../../core/principal/display.ts'
 import { isTgtPrincipal, type Principal, sameComponents, tgtPrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { MsgType } from '../../core/registry/msg-type.ts'
@@ -176,7 +177,7 @@ function arrive(state: TgsState, tgt: Credential, world: TgsWorld): TgsStep {
     return keeping(keep, walk({ ...state, tgt, at, next: path.length - 1 }, world))
   }
   if (realm === realmOf(state.terms.tgt))
-    throw new KrbError('KRB5_KDCREP_MODIFIED', { realm }, { hints: [`the KDC sent us back to realm ${realm}`] })
+    throw new KrbError('KRB5_KDCREP_MODIFIED', { realm }, { hints: [`the KDC sent us back to realm ${displayText(realm)}`] })
   world.trace({ event: 'off-path-realm', realm })
   return askTgt({ ...state, tgt, phase: 'off-path', hops: 1, seen: [realm] }, state.server.realm, world)
 }

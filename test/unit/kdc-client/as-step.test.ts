@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AsReq } from '../../../src/core/asn1/messages/kdc-req.ts'
-import { EtypeInfo, PaEncTimestamp, PaEncTsEnc } from '../../../src/core/asn1/messages/pa-data.ts'
+import { EtypeInfo, type PaData, PaEncTimestamp, PaEncTsEnc } from '../../../src/core/asn1/messages/pa-data.ts'
 import { type Bytes, EMPTY } from '../../../src/core/bytes/bytes.ts'
 import { decodeText, encodeText } from '../../../src/core/bytes/text.ts'
 import { openData, randomKey } from '../../../src/core/crypto/encrypted-data.ts'
@@ -229,7 +229,7 @@ describe('the offset of the clocks', () => {
 })
 
 describe('which key: hints of the KDC', () => {
-  async function terms(...padata: Parameters<typeof methodData>) {
+  async function terms(...padata: readonly PaData[]) {
     const step = await reply(await begin(), kdcError(25, { eData: methodData(...padata, OFFERS_TIMESTAMP) }))
     return asked(step).question.terms
   }

@@ -200,7 +200,8 @@ describe('TCP', () => {
   test('a large answer', async () => {
     const large = new Uint8Array(1 << 20).fill(7)
     const port = await tcp(socket => socket.write(framed(large)))
-    expect((await ask({ kdcs: [`tcp/127.0.0.1:${port}`] })).result).toEqual(large)
+    const { result } = await ask({ kdcs: [`tcp/127.0.0.1:${port}`] })
+    expect(result instanceof Uint8Array && Buffer.compare(result, large)).toBe(0)
   })
 
   test.each([
