@@ -17,7 +17,7 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
       // MIT ends the prompt's line on a pipe, too, where nobody's newline is echoed.
       const ask = async (interrupted?: AbortSignal): Promise<Bytes | undefined> => {
         await write(output, prompt)
-        const answer = await readLine(MAX_SECRET, interrupted)
+        const answer = await readLine(MAX_SECRET, { interrupted })
         await write(output, '\n')
         return answer
       }
@@ -27,7 +27,7 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
     },
     async line(prompt) {
       await write(output, prompt)
-      const line = await readLine(MAX_LINE)
+      const line = await readLine(MAX_LINE, { first: waitForOctet })
       if (line === undefined) return undefined
       return decodeText(line)
     },
@@ -35,13 +35,14 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
 }
 
 /** The octets up to the newline or the end of input, in a buffer of their own; undefined when the input ends before any. */
-async function readLine(limit: number, interrupted?: AbortSignal): Promise<Bytes | undefined> {
+async function readLine(limit: number, options: { interrupted?: AbortSignal | undefined; first?: ReadOctet }): Promise<Bytes | undefined> {
   const buffer = new Uint8Array(limit)
   const input = await openInput()
   try {
     for (let length = 0; ; length++) {
       if (length === limit) throw new KrbError('KRB5_LIBOS_CANTREADPWD', { limit }, { hints: [`a line may have ${limit} octets`] })
-      const octet = await readOctet(input.fd, buffer.subarray(length, length + 1), interrupted)
+      const read = length === 0 ? (options.first ?? readOctet) : readOctet
+      const octet = await read(input.fd, buffer.subarray(length, length + 1), options.interrupted)
       if (octet === undefined && length === 0) return undefined
       if (octet === undefined || octet === NEWLINE) return buffer.slice(0, length)
     }
@@ -69,6 +70,20 @@ async function openInput(): Promise<{ readonly fd: number; close(): void }> {
     }
   }
   return { fd: STDIN, close: () => undefined }
+}
+
+type ReadOctet = (fd: number, into: Bytes, interrupted?: AbortSignal) => Promise<number | undefined>
+
+/**
+ * Waits beside the event loop, so that work in hand goes on while nobody says anything. Only for the first octet of a line: the rest
+ * of one that has begun is there or on its way, and reading it at once is far cheaper.
+ */
+async function waitForOctet(fd: number, into: Bytes): Promise<number | undefined> {
+  const there = await new Promise<boolean>(resolve => {
+    fs.read(fd, into, 0, 1, null, (error, length) => resolve(error === null && length === 1))
+  })
+  // Without one, the ordinary way finds out why: the end, a terminal that does not block, a failure.
+  return there ? into[0] : readOctet(fd, into)
 }
 
 async function readOctet(fd: number, into: Bytes, interrupted?: AbortSignal): Promise<number | undefined> {

@@ -2,6 +2,7 @@ import { QueryError } from '../../admin/query/query-error.ts'
 import { splitLine } from '../../admin/query/split.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { errorJson, resultJson } from '../text/envelope.ts'
+import { InOrder } from './in-order.ts'
 import { requestNamed } from './requests/index.ts'
 import { type Request, RequestFailure, type Talk } from './talk.ts'
 
@@ -36,25 +37,75 @@ export async function runQuery(query: string, session: Session): Promise<number>
 }
 
 /**
- * Requests line by line until the input or the person ends it. From a pipe each line is echoed after the prompt, as MIT's line reader
- * does, so that a transcript shows what was asked.
+ * Requests line by line until the input or the person ends it. From a pipe or a file each line is echoed after the prompt, as MIT's
+ * line reader does, so that a transcript shows what was asked.
  */
 export async function runPrompt(session: Session): Promise<number> {
   const { isatty } = await import('node:tty')
-  const terminal = isatty(0)
+  if (!isatty(0)) return runScript(session)
   for (;;) {
-    const line = await session.env.prompter.line(`${session.program}:  `)
+    const line = await session.env.prompter.line(promptOf(session))
     if (line === undefined) break
-    if (!terminal && !session.json) session.out(`${line}\n`)
-    const words = wordsOf(line.replace(/\r$/, ''), session)
-    if (words === undefined || words.length === 0) continue
-    const request = requestNamed(words[0]!)
-    if (request === undefined) {
-      session.err(`${session.program}: Unknown request "${words[0]}".  Type "?" for a request list.\n`)
-    } else if ((await carryOut(request, words.slice(1), session)).ended) return 0
+    const request = requestIn(line, session)
+    if (request !== undefined && (await carryOut(...request, session)).ended) return 0
   }
-  if (terminal) session.out('\n')
+  session.out('\n')
   return 0
+}
+
+/**
+ * As long as lines are there, requests that do not touch each other are carried out together: their changes reach the disk in one
+ * write. Everything else waits for what came before.
+ */
+async function runScript(session: Session): Promise<number> {
+  const order = new InOrder(session)
+  const underWay = new Set<string>()
+  for (;;) {
+    order.start(async ({ out }) => out(session.json ? '' : promptOf(session)))
+    const line = await session.env.prompter.line('')
+    if (line === undefined) break
+    order.start(async ({ out }) => out(session.json ? '' : `${line}\n`))
+    const subject = subjectOf(line, session)
+    if (subject === undefined || underWay.has(subject) || underWay.size >= MOST_TOGETHER) {
+      await order.settled()
+      underWay.clear()
+    }
+    const request = requestIn(line, session)
+    if (request === undefined) continue
+    if (subject === undefined) {
+      if ((await carryOut(...request, session)).ended) return 0
+      continue
+    }
+    underWay.add(subject)
+    order.start(outputs => carryOut(...request, { ...session, ...outputs }).then(() => undefined))
+  }
+  await order.settled()
+  return 0
+}
+
+/** What a line is about, if it may be carried out beside others. */
+function subjectOf(line: string, session: Session): string | undefined {
+  try {
+    const [name, ...words] = splitLine(line)
+    return name === undefined ? undefined : requestNamed(name)?.subject?.(words, session)
+  } catch (error) {
+    if (error instanceof QueryError) return undefined
+    throw error
+  }
+}
+
+/** The request of a line and its words; undefined for an empty line, and for one that makes no request, about which something is said. */
+function requestIn(line: string, session: Session): [Request, readonly string[]] | undefined {
+  const [name, ...words] = wordsOf(line.replace(/\r$/, ''), session) ?? []
+  if (name === undefined) return undefined
+  const request = requestNamed(name)
+  if (request !== undefined) return [request, words]
+  session.err(`${session.program}: Unknown request "${name}".  Type "?" for a request list.\n`)
+  return undefined
+}
+
+function promptOf({ program }: Session): string {
+  return `${program}:  `
 }
 
 async function carryOut(request: Request, words: readonly string[], session: Session): Promise<Ran> {
@@ -116,3 +167,5 @@ function unknown(what: string, { program, err }: Session): number {
   err(`${program}: Command not found ${what}\n`)
   return 1
 }
+
+const MOST_TOGETHER = 256

@@ -35,6 +35,11 @@ export interface Request {
   readonly about: string
   /** Words after the name. The value is what --json prints. Throws QueryError and RequestFailure. */
   run(words: readonly string[], talk: Talk): Promise<object>
+  /**
+   * What the request is about, when it asks nothing and touches nothing else: such requests may be under way together as long as
+   * their subjects differ. undefined when it must wait for all before it. Throws QueryError.
+   */
+  subject?(words: readonly string[], talk: Pick<Talk, 'reading'>): string | undefined
 }
 
 /** A request that failed: `text` is the complete line, the error what it came from. */

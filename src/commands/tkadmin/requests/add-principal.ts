@@ -13,6 +13,10 @@ const verb = VERBS.addPrincipal
 export const addPrincipal: Request = {
   names: verb.names,
   about: verb.about,
+  subject: (words, talk) => {
+    const { principal, noKey, randomKey, password } = verb.read(words, talk.reading())
+    return noKey || randomKey || password !== undefined ? shown(principal) : undefined
+  },
   run: async (words, talk) => {
     const read = verb.read(words, talk.reading())
     const name = shown(read.principal)

@@ -1,0 +1,41 @@
+/** Where the outputs of a request go. */
+export interface Outputs {
+  out(text: string): void
+  err(text: string): void
+}
+
+/**
+ * Lets requests run while earlier ones still wait for the disk, and shows what each of them says only when its turn has come and it
+ * has ended: an acknowledgement is never printed before what it acknowledges is safe, nor out of order.
+ */
+export class InOrder {
+  readonly #real: Outputs
+  #last: Promise<void> = Promise.resolve()
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(real: Outputs) {
+    this.#real = real
+  }
+
+  /** Starts a task at once. */
+  start(task: (outputs: Outputs) => Promise<void>): void {
+    const said: (() => void)[] = []
+    const done = task({
+      out: text => void said.push(() => this.#real.out(text)),
+      err: text => void said.push(() => this.#real.err(text)),
+    }).catch((error: unknown) => {
+      this.#failure ??= { error }
+    })
+    this.#last = this.#last
+      .then(() => done)
+      .then(() => {
+        for (const say of said) say()
+      })
+  }
+
+  /** Resolves when everything that was started has ended and been shown. A task that threw throws here. */
+  async settled(): Promise<void> {
+    await this.#last
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+}
