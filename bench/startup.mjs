@@ -4,22 +4,23 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { WARM_KRB5_CONF, WARM_UPS } from '../scripts/warm-ups.mjs'
+import { WARM_UPS, warmFolder } from '../scripts/warm-ups.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const rounds = Math.max(15, Number(process.argv[2] ?? 15))
 const folder = mkdtempSync(join(tmpdir(), 'tkrb5-bench-'))
 
+const env = warmFolder(folder, writeFileSync)
+
 try {
   const empty = join(folder, 'empty.cjs')
   writeFileSync(empty, '')
   const runs = { 'node empty.cjs': [empty] }
-  writeFileSync(join(folder, 'krb5.conf'), WARM_KRB5_CONF)
   for (const name of Object.keys(JSON.parse(readFileSync(join(root, 'scripts/programs.json'), 'utf8')))) {
     if (!existsSync(join(root, 'dist', `${name}.cjs`))) continue
-    const { args, files = {} } = WARM_UPS[name](folder)
-    for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, path), content)
-    runs[name] = [join(root, 'bin', name), ...args]
+    const { args, before = [], endAfterMs } = WARM_UPS[name](folder)
+    for (const [program, ...words] of before) spawnSync(process.execPath, [join(root, 'bin', program), ...words], { env })
+    if (endAfterMs === undefined) runs[name] = [join(root, 'bin', name), ...args]
     runs[`${name} --version`] = [join(root, 'bin', name), '--version']
   }
   const samples = Object.fromEntries(Object.keys(runs).map(name => [name, []]))
@@ -32,7 +33,6 @@ try {
 
 /** bash's `time` reads the kernel's microsecond counters of the child. */
 function cpuMs(args) {
-  const env = { PATH: process.env.PATH, TZ: 'UTC', KRB5_CONFIG: join(folder, 'krb5.conf') }
   const timed = 'TIMEFORMAT="%3U %3S"; { time "$@" >/dev/null 2>/dev/null </dev/null; } 2>&1'
   const run = spawnSync('bash', ['-c', timed, 'bash', process.execPath, ...args], { env, encoding: 'utf8' })
   const [user, system] = run.stdout.trim().split(' ').map(Number)

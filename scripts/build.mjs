@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { WARM_KRB5_CONF, WARM_UPS } from './warm-ups.mjs'
+import { WARM_UPS, warmFolder } from './warm-ups.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const programs = JSON.parse(readFileSync(join(root, 'scripts/programs.json'), 'utf8'))
 
 // Native packages stay packages; these are loaded by the few runs that ask for them.
-const NATIVE = ['lmdb', 'fs-native-extensions', 'keytar']
+const NATIVE = ['fs-native-extensions', 'keytar', 'node-gyp-build-optional-packages']
 const CHUNKS = ['inquirer', 'cli-table3']
 
 const common = {
@@ -39,6 +39,18 @@ const chunksAside = {
   },
 }
 
+// lmdb's JavaScript goes into the bundles and their code caches; what it loads besides is not used with binary keys and values.
+const lmdbInside = {
+  name: 'lmdb-inside',
+  setup(build) {
+    const addon = join(root, 'scripts/lmdb-addon.cjs')
+    build.onResolve({ filter: /^lmdb$/ }, () => ({ path: join(root, 'node_modules/lmdb/dist/index.cjs') }))
+    build.onResolve({ filter: /^node-gyp-build-optional-packages$/ }, ({ importer }) => (importer === addon ? undefined : { path: addon }))
+    build.onResolve({ filter: /^msgpackr-extract$/ }, () => ({ path: 'none', namespace: 'empty' }))
+    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }))
+  },
+}
+
 const only = process.argv.slice(2)
 const wanted = Object.entries(programs).filter(([name]) => only.length === 0 || only.includes(name))
 if (only.length === 0) rmSync(dist, { recursive: true, force: true })
@@ -47,6 +59,10 @@ mkdirSync(dist, { recursive: true })
 for (const [name, command] of wanted) {
   if (!existsSync(join(root, command))) continue
   await buildProgram(name, command)
+}
+// After all bundles, because a warm-up may need another program.
+for (const [name, command] of wanted) {
+  if (!existsSync(join(root, command))) continue
   if (!takeCodeCache(name)) console.error(`build: no code cache for ${name}; it starts without`)
 }
 if (only.length === 0) {
@@ -70,7 +86,7 @@ async function buildProgram(name, command) {
     external: NATIVE,
     // createRequire takes a path as well.
     define: { ...common.define, 'import.meta.url': '__filename' },
-    plugins: [chunksAside],
+    plugins: [chunksAside, lmdbInside],
     write: false,
     outfile: join(dist, `${name}.cjs`),
   })
@@ -91,15 +107,14 @@ function takeCodeCache(name) {
   const scratch = join(tmpdir(), `tkrb5-build-${process.pid}`)
   mkdirSync(scratch, { recursive: true })
   try {
-    const { args, files = {}, input = '' } = WARM_UPS[name](scratch)
-    for (const [path, content] of Object.entries(files)) writeFileSync(join(scratch, path), content)
-    const env = { PATH: process.env.PATH, TZ: 'UTC', KRB5_CONFIG: join(scratch, 'krb5.conf') }
-    writeFileSync(env.KRB5_CONFIG, WARM_KRB5_CONF)
+    const env = warmFolder(scratch, writeFileSync)
+    const { args, input = '', before = [], endAfterMs = 20_000 } = WARM_UPS[name](scratch)
+    for (const [program, ...words] of before) spawnSync(process.execPath, [join(root, 'bin', program), ...words], { env, stdio: 'ignore' })
     spawnSync(process.execPath, [join(root, 'scripts', 'code-cache.cjs'), name, ...args], {
       env,
       input,
       stdio: ['pipe', 'ignore', 'ignore'],
-      timeout: 20_000,
+      timeout: endAfterMs,
     })
     return readdirSync(dist).some(file => file.startsWith(`${name}.`) && file.endsWith('.cache'))
   } finally {

@@ -7,12 +7,9 @@
  *                          render.ts     Result => text, Result => JSON
  *
  * `npm run build` bundles it as dist/<program>.cjs and bin/<program> starts it. This file is the only one that meets oclif: our
- * getopt reads the words first (oclif's parser mishandles MIT's spellings), oclif then gives types and help.
+ * getopt reads the words (oclif's parser mishandles MIT's spellings), oclif checks typed values and renders help, loaded when needed.
  */
 import { writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
-import * as Flags from '@oclif/core/flags'
-import { parse } from '@oclif/core/parser'
 import { encodeText } from '../core/bytes/text.ts'
 import type { Env } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
@@ -174,8 +171,13 @@ function complain(error: KrbError | UsageError, spec: ProgramSpec<FlagSet>, name
 
 /** `prog: text while doing`, and for people the next steps. */
 export function failureText(error: KrbError, name: string): string {
-  const hints = error.hints.length > 0 && isatty(STDERR) ? error.hints.map(hint => `  ${printable(hint)}\n`).join('') : ''
+  const hints = error.hints.length > 0 && onTerminal() ? error.hints.map(hint => `  ${printable(hint)}\n`).join('') : ''
   return `${name}: ${printable(error.describe())}\n${hints}`
+}
+
+/** Node's tty module costs 2 ms; few runs come here. */
+function onTerminal(): boolean {
+  return process.getBuiltinModule('node:tty').isatty(STDERR)
 }
 
 /** Errors carry names and texts from elsewhere (threat T40); their line ends are meant. */
@@ -202,50 +204,54 @@ function given(scan: Scan, flag: string): boolean {
   return scan.settings.some(setting => setting.flag === flag)
 }
 
-/** Through oclif's parser, which sees only what it gets right: `--name value` in canonical order, dashes at the front of values hidden. */
+/** Switches and texts are what they are; typed values go through oclif's parser, which is loaded only then (7 ms). */
 async function typed(flags: FlagSet, scan: Scan, name: string): Promise<Record<string, never>> {
   const last = new Map(scan.settings.map((setting, at) => [setting.flag, at]))
   const kept = scan.settings.filter((setting, at) => flags[setting.flag]!.many === true || last.get(setting.flag) === at)
-  const argv = kept.flatMap(({ flag, value }) =>
-    value === undefined ? [`--${flag}`] : [`--${flag}`, value.startsWith('-') ? `\0${value}` : value],
-  )
-  const parsed: Record<string, unknown> = await readByOclif(argv, flags, name)
+  const numbers = kept.filter(({ flag }) => flags[flag]!.type === 'integer')
+  const parsed = numbers.length === 0 ? {} : await readByOclif(numbers, flags, name)
   const options = Object.entries(flags).map(([key, flag]) => {
-    const value = parsed[key]
-    if (flag.value === undefined) return [key, value === true]
-    return [key, flag.many === true ? ((value as string[] | undefined) ?? []) : value]
+    const values = kept.filter(setting => setting.flag === key).map(({ value }) => value)
+    if (flag.value === undefined) return [key, values.length > 0]
+    if (flag.type === 'integer') return [key, parsed[key]]
+    return [key, flag.many === true ? values : values[0]]
   })
   return Object.fromEntries(options)
 }
 
-async function readByOclif(argv: string[], flags: FlagSet, name: string): Promise<Record<string, unknown>> {
+async function readByOclif(settings: Scan['settings'], flags: FlagSet, name: string): Promise<Record<string, unknown>> {
+  const { parse } = await import('@oclif/core/parser')
+  const argv = settings.flatMap(({ flag, value }) => [`--${flag}`, value!])
   try {
-    return (await parse(argv, { flags: oclifFlags(flags) as never })).flags as Record<string, unknown>
+    return (await parse(argv, { flags: (await oclifFlags(flags)) as never })).flags as Record<string, unknown>
   } catch (error) {
     throw new UsageError([`${name}: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}`])
   }
 }
 
-function oclifFlags(flags: FlagSet) {
-  return Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, { ...oclifFlag(flag), name: key }]))
-}
-
-function oclifFlag(flag: Flag) {
-  const common = { description: flag.doc, hidden: flag.hidden === true, ...(flag.letter === undefined ? {} : { char: flag.letter as 'a' }) }
-  if (flag.value === undefined) return Flags.boolean(common)
-  const valued = { ...common, helpValue: flag.value, parse: async (input: string) => (input.startsWith('\0') ? input.slice(1) : input) }
-  if (flag.many === true) return Flags.string({ ...valued, multiple: true, multipleNonGreedy: true })
-  if (flag.type === 'integer') return Flags.integer({ ...common, helpValue: flag.value })
-  return Flags.string(valued)
+async function oclifFlags(flags: FlagSet) {
+  const Flags = await import('@oclif/core/flags')
+  const converted = (flag: Flag) => {
+    const common = {
+      description: flag.doc,
+      hidden: flag.hidden === true,
+      ...(flag.letter === undefined ? {} : { char: flag.letter as 'a' }),
+    }
+    if (flag.value === undefined) return Flags.boolean(common)
+    const valued = { ...common, helpValue: flag.value, multiple: flag.many === true } as const
+    return flag.type === 'integer' ? Flags.integer({ ...common, helpValue: flag.value }) : Flags.string(valued as never)
+  }
+  return Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, { ...converted(flag), name: key }]))
 }
 
 async function helpText(spec: ProgramSpec<FlagSet>, flags: FlagSet, name: string): Promise<string> {
   const { CommandHelp } = await import('@oclif/core/help')
   const command = {
-    id: '',
-    usage: `<%= config.bin %> [options]${spec.operands === undefined ? '' : ` ${spec.operands.synopsis}`}`,
+    // oclif prints the program, the id and the usage after one another.
+    id: '[options]',
+    usage: spec.operands?.synopsis ?? ' ',
     description: spec.operands?.doc ?? '',
-    flags: oclifFlags(flags),
+    flags: await oclifFlags(flags),
     args: {},
     aliases: [],
     hiddenAliases: [],
