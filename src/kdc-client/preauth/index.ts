@@ -6,9 +6,6 @@ import { encryptedTimestamp } from './encrypted-timestamp.ts'
 import { findPadata } from './etype-info.ts'
 import type { ClientPreauth, ClientPreauthContext, Question } from './preauth.ts'
 
-/** The mechanisms of this client. Which one is used is the KDC's order in METHOD-DATA. */
-export const MECHANISMS: readonly ClientPreauth[] = [encryptedTimestamp]
-
 export type Chosen =
   | { readonly padata: readonly PaData[]; readonly selected: PaTypeId; readonly final: boolean }
   | { readonly need: Question; readonly by: PaTypeId }
@@ -62,3 +59,6 @@ function nothingLeft(offered: readonly PaData[], reason: KrbError | undefined): 
     cause: reason,
   })
 }
+
+/** The mechanisms of this client. Which one is used is the KDC's order in METHOD-DATA. */
+const MECHANISMS: readonly ClientPreauth[] = [encryptedTimestamp]

@@ -48,7 +48,7 @@ export function world(now = NOW): {
 }
 
 export const CLIENT_KEY: Key = randomKey(AES128, random)
-export const KDC_KEY: Key = randomKey(AES256, random)
+const KDC_KEY: Key = randomKey(AES256, random)
 
 export function asTerms(more: Partial<AsTerms> = {}): AsTerms {
   return {
