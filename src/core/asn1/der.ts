@@ -173,7 +173,8 @@ export class DerWriter {
   }
 
   octet(value: number): void {
-    this.octets[this.room(1) - 1] = value
+    const at = this.room(1)
+    this.octets[at - 1] = value
     this.size++
   }
 

@@ -113,6 +113,12 @@ describe('writer', () => {
     expect(toHex(writer.finish())).toBe(parts.map(toHex).join(''))
   })
 
+  it('grows at any octet', () => {
+    const writer = new DerWriter()
+    for (let i = 0; i < 3000; i++) writer.octet(i & 0xff)
+    expect([...writer.finish()].reverse().every((octet, i) => octet === (i & 0xff))).toBe(true)
+  })
+
   it.each([0, 1, 127, 128, 255, 256, 65535, 65536])('writes the minimal length of %i octets', length => {
     const writer = new DerWriter()
     writer.raw(new Uint8Array(length))

@@ -58,7 +58,7 @@ describe('sequence', () => {
     ['300a a003020104 a103020107', 'KRB5KDC_ERR_BAD_PVNO', {}, 'another version'],
     ['310a a003020105 a103020107', 'ASN1_BAD_ID', { offset: 0 }, 'a SET'],
     ['300a a003020105 a103020107 00', 'ASN1_BAD_LENGTH', { offset: 12 }, 'an octet behind the value'],
-  ])('%s: %s', (hex, code, params) => {
+  ])('%s: %s %o %s', (hex, code, params, _why) => {
     expect(() => decode(hex)).toThrow(failing(code, params))
   })
 
