@@ -14,7 +14,7 @@ export type Asn1Type =
   | { readonly is: 'sequence'; readonly fields: readonly Asn1Field[] }
   | { readonly is: 'list'; readonly type: Asn1Type }
 
-export interface Asn1Field {
+interface Asn1Field {
   readonly name: string
   readonly number: number
   readonly type: Asn1Type

@@ -22,7 +22,7 @@ export const int32: Schema<number> = schema(
 
 /**
  * UInt32 ::= INTEGER (0..4294967295), RFC 4120 §5.2.4. Negative numbers are read as the unsigned number of the same 32 bits:
- * MIT before 1.5 and Heimdal write sequence numbers so.
+ * old releases of MIT and Heimdal write sequence numbers so.
  */
 export const uint32: Schema<number> = schema(Tag.INTEGER, (writer, value) => writer.integer(requireUint32(value)), readUint32)
 
@@ -105,7 +105,7 @@ export const kerberosTime: Schema<number> = schema(Tag.GENERALIZED_TIME, writeTi
 
 /**
  * KerberosFlags ::= BIT STRING (SIZE (32..MAX)), RFC 4120 §5.2.8, as uint32 with bit 0 = 0x80000000. Longer ones are cut, and
- * shorter ones, which old Heimdal and early Windows send with trailing zeros removed, are filled up. Written with 32 bits.
+ * shorter ones, from old Heimdal releases that drop trailing zeros, are filled up. Written with 32 bits.
  */
 export const kerberosFlags: Schema<number> = schema(Tag.BIT_STRING, writeFlags, readFlags)
 

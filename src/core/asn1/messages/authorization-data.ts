@@ -3,6 +3,11 @@ import { field, type Infer, opt, preserved, seqOf, sequence } from '../schema.ts
 import { Checksum } from './encrypted-data.ts'
 import { PrincipalName } from './principal-name.ts'
 
+const Element = sequence({
+  adType: field(0, int32),
+  adData: field(1, octetString),
+})
+
 /**
  * RFC 4120 §5.2.6.
  *
@@ -11,17 +16,12 @@ import { PrincipalName } from './principal-name.ts'
  *             ad-data         [1] OCTET STRING
  *     }
  */
-export const AuthorizationData = seqOf(
-  sequence({
-    adType: field(0, int32),
-    adData: field(1, octetString),
-  }),
-)
+export const AuthorizationData = seqOf(Element)
 export type AuthorizationData = Infer<typeof AuthorizationData>
 
 /** `AD-IF-RELEVANT ::= AuthorizationData`, RFC 4120 §5.2.6.1. */
-export const AdIfRelevant = AuthorizationData
-export type AdIfRelevant = AuthorizationData
+export const AdIfRelevant = seqOf(Element)
+export type AdIfRelevant = Infer<typeof AdIfRelevant>
 
 /**
  * RFC 4120 §5.2.6.2. The checksum is over the elements as they came.
@@ -56,5 +56,5 @@ export const AdAndOr = sequence({
 export type AdAndOr = Infer<typeof AdAndOr>
 
 /** `AD-MANDATORY-FOR-KDC ::= AuthorizationData`, RFC 4120 §5.2.6.4. */
-export const AdMandatoryForKdc = AuthorizationData
-export type AdMandatoryForKdc = AuthorizationData
+export const AdMandatoryForKdc = seqOf(Element)
+export type AdMandatoryForKdc = Infer<typeof AdMandatoryForKdc>
