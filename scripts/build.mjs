@@ -97,8 +97,9 @@ async function buildProgram(name, command) {
 }
 
 async function buildChunk(chunk) {
-  const contents = `export * from '${chunk}'\nexport { default } from '${chunk}'\n`
-  const stdin = { contents, resolveDir: root, sourcefile: `${chunk}.ts`, loader: 'ts' }
+  // The importer takes module.exports for the default export, as Node does.
+  const contents = `const it = require('${chunk}')\nmodule.exports = it.__esModule ? it.default : it\n`
+  const stdin = { contents, resolveDir: root, sourcefile: `${chunk}.cjs`, loader: 'js' }
   await build({ ...common, stdin, format: 'cjs', outfile: join(dist, `chunk-${chunk}.cjs`) })
 }
 

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import programs from '../../scripts/programs.json' with { type: 'json' }
 import { COMMON_FLAGS, type FlagSet, type Program } from '../../src/commands/base.ts'
+import { REQUESTS } from '../../src/commands/tkadmin/requests/index.ts'
 
 /** A program's options are in its manual page, and the page is installed. */
 const root = resolve(import.meta.dirname, '../..')
@@ -31,5 +32,13 @@ describe.each(Object.entries(programs))('%s', (name, command) => {
         expect(text.split(/[^-\w]+/), `${name}: ${spelling}`).toContain(spelling)
       }
     }
+  })
+})
+
+describe('tkadmin(1)', () => {
+  const text = readFileSync(join(root, 'man/tkadmin.1'), 'utf8').replace(/\\f[BIR]/g, '')
+
+  it.each(REQUESTS.flatMap(({ names }) => names))('describes %s', name => {
+    expect(text.split(/[\s(),]+/)).toContain(name)
   })
 })

@@ -6,12 +6,12 @@ import { during, KrbError } from '../../core/errors/krb-error.ts'
 import { resolveKeytab } from '../../core/keytab/resolve.ts'
 import { unparsePrincipal } from '../../core/principal/principal.ts'
 import { AddressType } from '../../core/registry/address-type.ts'
-import { loadZone } from '../../core/time/zone.ts'
+import { loadZone, type Zone } from '../../core/time/zone.ts'
 import { type Call, defineProgram, type Outcome, UsageError } from '../base.ts'
 import { addressText } from '../text/address.ts'
 import { fitTogether, LIST_FLAGS, type ListFlags } from './flags.ts'
-import { cacheJson, cacheText, collectionText, keytabHeading, keytabJson, keytabText } from './render.ts'
-import { isUsable, listCache, listKeytab } from './run.ts'
+import { cacheJson, cacheText, collectionText, keytabHeading, keytabJson, keytabText, TICKET_COLUMNS, ticketCells } from './render.ts'
+import { type CacheListing, isUsable, listCache, listKeytab } from './run.ts'
 
 export const program = defineProgram({
   name: 'tklist',
@@ -51,13 +51,20 @@ async function runCache({ options, operands, env }: ListCall): Promise<Outcome> 
   }
   const listing = await listCache(cache, options.addresses && !options.numeric ? addressOrName : async address => addressText(address))
   const zone = await loadZone(env)
+  const table = options.table ? await ticketTable(listing, zone) : undefined
   const { flags, etypes, addresses } = options
   const view = { zone, flags, etypes, addresses, adTypes: options['ad-types'], configuration: options.config }
   return {
-    text: () => cacheText(listing, view),
+    text: () => table ?? cacheText(listing, view),
     json: () => (all ? { caches: [cacheJson(listing)] } : cacheJson(listing)),
     ...(listing.failure === undefined ? {} : { failure: listing.failure }),
   }
+}
+
+async function ticketTable(listing: CacheListing, zone: Zone): Promise<string> {
+  const { tableText } = await import('../text/table.ts')
+  const rows = listing.tickets.map(ticket => ticketCells(ticket, zone))
+  return tableText(TICKET_COLUMNS, rows, { columns: process.stdout.columns })
 }
 
 async function runKeytab({ options, operands, env }: ListCall): Promise<Outcome> {

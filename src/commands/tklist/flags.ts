@@ -15,6 +15,7 @@ export const LIST_FLAGS = {
   times: { letter: 't', doc: 'with -k: show when keys were added' },
   keys: { letter: 'K', doc: 'with -k: show the keys themselves' },
   config: { letter: 'C', doc: 'show configuration entries of the cache too' },
+  table: { doc: 'show a table for people instead of what MIT prints' },
   version: { letter: 'V', doc: 'show the version' },
   krb5: { letter: '5', letterOnly: true, hidden: true, doc: 'ignored' },
   krb4: { letter: '4', letterOnly: true, hidden: true, doc: 'refused', stop: KERBEROS_4_GONE },

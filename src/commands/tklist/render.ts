@@ -32,6 +32,15 @@ export function cacheText(listing: CacheListing, view: CacheView): string {
   return parts.join('')
 }
 
+export const TICKET_COLUMNS = ['Service', 'Valid from', 'Expires', 'Renewable until', 'Flags', 'Encryption']
+
+/** Cells of `--table`. */
+export function ticketCells(ticket: TicketLine, zone: Zone): readonly string[] {
+  const { server, starttime, endtime, renewTill, flags, sessionEtype } = ticket
+  const until = renewTill === 0 ? '' : klistTime(renewTill, zone)
+  return [server, klistTime(starttime, zone), klistTime(endtime, zone), until, ticketFlagLetters(flags), etypeText(sessionEtype)]
+}
+
 /** One line per cache, `klist -l`. */
 export function collectionText(
   members: readonly { readonly principal: string; readonly name: string; readonly expired: boolean }[],
