@@ -1,0 +1,20 @@
+import { permittedEnctypes } from '../core/config/enctypes.ts'
+import type { KdcConfig } from '../core/config/kdc-conf.ts'
+import type { ServedRealm } from './realm-settings.ts'
+import type { MasterKeys } from './store/master-key.ts'
+import type { Store } from './store/store.ts'
+
+/** A realm ready to be served, from its configuration, its open database and its master keys. */
+export function servedRealm(config: KdcConfig, store: Store, masterKeys: MasterKeys): ServedRealm {
+  const policy = {
+    realm: config.realm,
+    maxLife: config.maxLife,
+    maxRenewableLife: config.maxRenewableLife,
+    clockskew: config.client.clockskew,
+    permittedEtypes: permittedEnctypes(config.client),
+    rejectBadTransit: config.rejectBadTransit,
+    disableLastSuccess: config.database.disableLastSuccess,
+    disableLockout: config.database.disableLockout,
+  }
+  return { policy, store, masterKeys }
+}

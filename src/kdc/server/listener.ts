@@ -1,0 +1,190 @@
+import { createSocket } from 'node:dgram'
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import type { Bytes } from '../../core/bytes/bytes.ts'
+import type { ListenAddress } from '../../core/config/host-port.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import { ERRORS, type ErrorCode } from '../../core/errors/tables/index.ts'
+import type { Kdc } from '../handler.ts'
+import type { LogSink } from '../realm-desk.ts'
+import { ownAddresses } from './interfaces.ts'
+import type { Limits } from './limits.ts'
+import { Outbox } from './outbox.ts'
+import { type Connection, listenTcp, type TcpEndpoint } from './tcp.ts'
+import { listenUdp, type UdpEndpoint } from './udp.ts'
+
+export interface ListenerParts {
+  readonly kdc: Kdc
+  readonly udp: readonly ListenAddress[]
+  readonly tcp: readonly ListenAddress[]
+  readonly backlog: number
+  readonly limits: Limits
+  readonly log: LogSink
+  readonly flushLog: () => void
+  readonly tooLong: () => Bytes
+}
+
+/** Where the KDC listens. A wildcard stands once, as `0.0.0.0` or `::`. */
+export interface Endpoint {
+  readonly transport: 'udp' | 'tcp'
+  readonly address: string
+  readonly port: number
+}
+
+export interface Listener {
+  readonly endpoints: readonly Endpoint[]
+  readonly sockets: number
+  close(): Promise<void>
+}
+
+/**
+ * Opens all sockets. A datagram's answer must leave from the address that was asked, and Node does not tell which one that was: beside a wildcard
+ * socket stands one for each address of the machine, looked up again from time to time. Port 0 takes a free one, the same for UDP and TCP at
+ * one address. Throws `KrbError` with the errno's name (`EADDRINUSE`, `EACCES`) and the address.
+ */
+export async function openListener(parts: ListenerParts): Promise<Listener> {
+  const { kdc, log, limits, backlog, tooLong } = parts
+  const outbox = new Outbox(parts.flushLog)
+  const connections = new Set<Connection>()
+  const opened: (TcpEndpoint | UdpEndpoint)[] = []
+  const wildcards: WildcardUdp[] = []
+  const endpoints: Endpoint[] = []
+  const chosen = new Map<string, number>()
+  const tcpParts = { kdc, outbox, log, limits, backlog, tooLong, connections }
+  const closeAll = async () => {
+    for (const wildcard of wildcards) wildcard.stop()
+    await Promise.all([...opened, ...wildcards].map(endpoint => endpoint.close()))
+    outbox.flush()
+  }
+  try {
+    for (const { address, port } of await resolved(parts.tcp)) {
+      const endpoint = await named(address, port, () => listenTcp(address, port, tcpParts))
+      if (endpoint === undefined) continue
+      opened.push(endpoint)
+      endpoints.push({ transport: 'tcp', address, port: endpoint.port })
+      if (port === 0) chosen.set(address, endpoint.port)
+    }
+    for (const { address, port: asked } of await resolved(parts.udp)) {
+      const port = asked === 0 ? (chosen.get(address) ?? 0) : asked
+      const endpoint = await named(address, port, async () => {
+        if (!isWildcard(address)) return listenUdp(address, port, kdc, outbox, log, { shared: false })
+        const wildcard = await WildcardUdp.open(address, port, (at, own) => listenUdp(at, own, kdc, outbox, log, { shared: true }))
+        wildcards.push(wildcard)
+        return wildcard
+      })
+      if (endpoint === undefined) continue
+      if (!(endpoint instanceof WildcardUdp)) opened.push(endpoint)
+      endpoints.push({ transport: 'udp', address, port: endpoint.port })
+    }
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+  return { endpoints, sockets: opened.length + wildcards.reduce((sum, { sockets }) => sum + sockets, 0), close: closeAll }
+}
+
+type Bind = (address: string, port: number) => Promise<UdpEndpoint>
+
+/** A wildcard socket and those of the single addresses beside it. */
+class WildcardUdp {
+  readonly port: number
+  readonly #wildcard: UdpEndpoint
+  readonly #bind: Bind
+  readonly #own = new Map<string, UdpEndpoint>()
+  readonly #timer: NodeJS.Timeout
+
+  static async open(address: string, port: number, bind: Bind): Promise<WildcardUdp> {
+    // Sockets that share a port do not notice another server on it: this one does.
+    if (port !== 0) await probe(address, port)
+    const listener = new WildcardUdp(await bind(address, port), bind)
+    await listener.#scan()
+    return listener
+  }
+
+  private constructor(wildcard: UdpEndpoint, bind: Bind) {
+    this.#wildcard = wildcard
+    this.#bind = bind
+    this.port = wildcard.port
+    this.#timer = setInterval(() => void this.#scan(), RESCAN_MS).unref()
+  }
+
+  get sockets(): number {
+    return 1 + this.#own.size
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#wildcard, ...this.#own.values()].map(endpoint => endpoint.close()))
+  }
+
+  async #scan(): Promise<void> {
+    const v6 = this.#wildcard.address.includes(':')
+    const present = new Set(ownAddresses().filter(address => address.includes(':') === v6))
+    for (const [address, endpoint] of this.#own) {
+      if (present.has(address)) continue
+      this.#own.delete(address)
+      await endpoint.close()
+    }
+    for (const address of present) {
+      if (this.#own.has(address)) continue
+      try {
+        this.#own.set(address, await this.#bind(address, this.port))
+      } catch {
+        // An address that is not usable yet (IPv6 still checking for duplicates): the wildcard serves it until the next look.
+      }
+    }
+  }
+}
+
+async function probe(address: string, port: number): Promise<void> {
+  const socket = createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', ipv6Only: address.includes(':') })
+  socket.bind({ address, port, exclusive: true })
+  await once(socket, 'listening')
+  const closed = once(socket, 'close')
+  socket.close()
+  await closed
+}
+
+/** No address is all addresses of both families; a name is all its addresses. */
+async function resolved(list: readonly ListenAddress[]): Promise<readonly { readonly address: string; readonly port: number }[]> {
+  const all: { address: string; port: number }[] = []
+  for (const { address, port } of list) {
+    const addresses = address === undefined ? WILDCARDS : await addressesOf(address)
+    for (const one of addresses) if (!all.some(known => known.address === one && known.port === port)) all.push({ address: one, port })
+  }
+  return all
+}
+
+async function addressesOf(host: string): Promise<readonly string[]> {
+  try {
+    return (await lookup(host, { all: true })).map(({ address }) => address)
+  } catch (error) {
+    throw new KrbError('KRB5_EAI_NONAME', { host }, { cause: error })
+  }
+}
+
+function isWildcard(address: string): boolean {
+  return WILDCARDS.includes(address)
+}
+
+/** undefined for the wildcard of a family that this machine does not have. */
+async function named<T>(address: string, port: number, open: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await open()
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (isWildcard(address) && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) return undefined
+    if (!(code in ERRORS)) throw error
+    throw new KrbError(
+      code as ErrorCode,
+      { address, port },
+      { doing: 'initializing network', hints: [`${address} port ${port}`], cause: error },
+    )
+  }
+}
+
+const WILDCARDS: readonly string[] = ['0.0.0.0', '::']
+const RESCAN_MS = 10_000

@@ -1,0 +1,54 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import type { Bytes } from '../../core/bytes/bytes.ts'
+import type { Kdc } from '../handler.ts'
+import { peerAddress } from '../peer-address.ts'
+import type { LogSink } from '../realm-desk.ts'
+import type { Outbox } from './outbox.ts'
+
+/** One bound datagram socket that answers. */
+export interface UdpEndpoint {
+  readonly address: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/**
+ * Binds and answers. `shared` lets a wildcard socket and sockets of single addresses have the same port. Throws the errno (`EADDRINUSE`, ...).
+ */
+export async function listenUdp(
+  address: string,
+  port: number,
+  kdc: Kdc,
+  outbox: Outbox,
+  log: LogSink,
+  { shared }: { readonly shared: boolean },
+): Promise<UdpEndpoint> {
+  const family = address.includes(':') ? 'udp6' : 'udp4'
+  const socket = createSocket({ type: family, reuseAddr: shared, ipv6Only: family === 'udp6', recvBufferSize: RECEIVE_BUFFER })
+  socket.bind({ address, port, exclusive: false })
+  await once(socket, 'listening')
+  const bound = socket.address()
+  socket.on('error', error => log('error', `UDP socket ${address}: ${error.message}`))
+  socket.on('message', (message, from) => void answer(socket, message, from, bound.port, kdc, outbox))
+  const closed = once(socket, 'close')
+  return {
+    address,
+    port: bound.port,
+    close: async () => {
+      socket.close()
+      await closed
+    },
+  }
+}
+
+async function answer(socket: Socket, message: Bytes, from: RemoteInfo, ownPort: number, kdc: Kdc, outbox: Outbox): Promise<void> {
+  // A server does not talk to servers: two of them would never stop (threat T23).
+  if (from.port === ownPort) return
+  const reply = await kdc.handle(message, peerAddress(from.address), 'udp')
+  if (reply === undefined) return
+  // A client that is gone by now, or a buffer that is full: it asks again.
+  outbox.push(() => socket.send(reply, from.port, from.address, () => {}))
+}
+
+const RECEIVE_BUFFER = 1024 * 1024
