@@ -1,6 +1,6 @@
 import { createDatabase } from '../admin/local/create-database.ts'
-import { encodeText } from '../core/bytes/text.ts'
 import { toHex } from '../core/bytes/bytes.ts'
+import { encodeText } from '../core/bytes/text.ts'
 import { loadKdcConfig } from '../core/config/kdc-conf.ts'
 import type { Env } from '../core/env.ts'
 import { Secret } from '../core/secret/secret.ts'

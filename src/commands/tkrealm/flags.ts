@@ -1,0 +1,21 @@
+import type { FlagSet, OptionsOf } from '../argv/flag.ts'
+
+export const REALM_FLAGS = {
+  realm: { value: 'REALM', doc: 'name of the realm (default TKREALM.TEST)' },
+  port: { value: 'PORT', type: 'integer', doc: 'up: port of the KDC on 127.0.0.1 (default: a free one, kept between starts)' },
+  interactive: { doc: 'up: ask for the name of the realm and a first user' },
+  destroy: { doc: 'down: remove the realm with everything in it' },
+  user: { value: 'NAME', many: true, doc: 'run: make a user whose password is its name; may be given several times' },
+  service: { value: 'NAME', many: true, doc: 'run: make a service with a key in the keytab of the realm; may be given several times' },
+} as const satisfies FlagSet
+
+export type RealmOptions = OptionsOf<typeof REALM_FLAGS>
+
+export function usage(name: string): string {
+  return `Usage: ${name} up [--realm REALM] [--port PORT] [--interactive]
+       ${name} down [--realm REALM] [--destroy]
+       ${name} status [--realm REALM]
+       ${name} env [--realm REALM]
+       ${name} run [--realm REALM] [--user NAME]... [--service NAME]... -- COMMAND [ARGUMENT...]
+`
+}

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import type { Env } from '../../core/env.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import { ERRORS, type ErrorCode } from '../../core/errors/tables/index.ts'
+import { startRealm } from '../../realm/index.ts'
+import type { RealmOptions } from './flags.ts'
+
+/**
+ * Runs a command inside a realm that exists only for it: a temporary folder, a KDC in this process. The status is the command's, 128 + N after
+ * signal N. Signals meant for the command reach it too; the folder is removed whatever happens.
+ */
+export async function runInside(command: readonly string[], options: RealmOptions, env: Env): Promise<number> {
+  process.umask(0o077)
+  const users = Object.fromEntries(options.user.map(name => [name, name]))
+  const realm = await startRealm({
+    users,
+    services: options.service,
+    ...(options.realm === undefined ? {} : { realm: options.realm }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+  })
+  try {
+    return await run(command, { ...env.vars, ...realm.env })
+  } finally {
+    await realm.stop()
+  }
+}
+
+function run([program, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const child = spawn(program!, args, { stdio: 'inherit', env })
+  // From a terminal the whole group gets SIGINT; from elsewhere only we do.
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
+  for (const signal of FORWARDED) process.on(signal, pass)
+  return new Promise<number>((resolve, reject) => {
+    child.once('error', error => reject(startFailure(program!, error)))
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]))
+  }).finally(() => {
+    for (const signal of FORWARDED) process.off(signal, pass)
+  })
+}
+
+function startFailure(program: string, error: NodeJS.ErrnoException): Error {
+  const code = error.code ?? ''
+  return code in ERRORS ? new KrbError(code as ErrorCode, { program }, { doing: `running ${program}`, cause: error }) : error
+}
+
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { loadKdcConfig } from '../../core/config/kdc-conf.ts'
+import { clientPaths } from '../../core/config/krb5-conf.ts'
+import type { Env } from '../../core/env.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import { freePort } from '../../platform/free-port.ts'
+import { insideRealm, isPrepared, prepareRealm, writeConfiguration } from '../../realm/prepare.ts'
+import type { RealmOptions } from './flags.ts'
+import { type NamedRealm, namedRealm } from './folder.ts'
+import { firstSteps, type Wishes } from './interactive.ts'
+import { type RealmStatus, realmStatus } from './status.ts'
+
+export interface UpResult extends RealmStatus {
+  /** It ran before. */
+  readonly already: boolean
+  /** The configuration that programs find before this realm's; null when none does. */
+  readonly otherConfiguration: string | null
+}
+
+/** Makes the realm when it is not there, starts its process when it does not run. */
+export async function up(options: RealmOptions, env: Env): Promise<UpResult> {
+  const wishes: Wishes = options.interactive ? await firstSteps(options, env) : { realm: options.realm }
+  const named = namedRealm(wishes.realm, env)
+  const before = await realmStatus(named)
+  if (before.state === 'up') return { ...before, already: true, otherConfiguration: await otherConfiguration(named, env) }
+  await prepare(named, options.port, env)
+  if (wishes.user !== undefined) await wishes.user(named)
+  const status = await start(named)
+  return { ...status, already: false, otherConfiguration: await otherConfiguration(named, env) }
+}
+
+async function prepare({ realm, files }: NamedRealm, port: number | undefined, env: Env): Promise<void> {
+  mkdirSync(files.folder, { recursive: true, mode: 0o700 })
+  if (!(await isPrepared(files, env))) {
+    await prepareRealm({ realm, port: port ?? (await freePort(length => env.random(length))) }, files, env)
+    return
+  }
+  const config = await loadKdcConfig(insideRealm(files, env), realm)
+  if (port !== undefined && config.kdcListen[0]?.port !== port) await writeConfiguration({ realm, port }, files, env)
+}
+
+/** A process of its own, in the background; resolves when it listens. What it says when it cannot is our failure. */
+async function start(named: NamedRealm): Promise<RealmStatus> {
+  const child = spawn(process.execPath, [process.argv[1]!, 'serve', '--realm', named.realm], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    cwd: '/',
+  })
+  let complaint = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text
+  })
+  let ended = false
+  child.once('close', () => {
+    ended = true
+  })
+  for (;;) {
+    const status = await realmStatus(named)
+    if (status.state === 'up') {
+      child.stderr.destroy()
+      child.unref()
+      return status
+    }
+    if (ended) throw startFailure(named, complaint)
+    await pause(POLL_MS)
+  }
+}
+
+function startFailure({ realm }: NamedRealm, complaint: string): KrbError {
+  const text = complaint.trim().replace(/^[^:]*: /, '') || 'The realm ended at once'
+  const hints = /address already in use/i.test(text) ? ['another program has the port: "tkrealm up --port N" moves the realm'] : []
+  return new KrbError('KRB5_KDC_UNREACH', { realm }, { text, doing: `starting realm ${realm}`, hints })
+}
+
+async function otherConfiguration({ files }: NamedRealm, env: Env): Promise<string | null> {
+  const [first] = await clientPaths(env)
+  return first === undefined || first === files.krb5Conf ? null : first
+}
+
+const POLL_MS = 15
