@@ -1,11 +1,11 @@
-import type { PolicyEntry } from '../../kdc/store/entry.ts'
 import { terseName } from '../query/terse.ts'
 import type { PolicyName } from './delete-policy.ts'
+import type { PolicyRecord } from './records.ts'
 import type { Verb } from './verb.ts'
 
 const usage = 'usage: get_policy [-terse] policy\n'
 
-export const getPolicy: Verb<PolicyName, PolicyEntry, PolicyName & { readonly terse: boolean }> = {
+export const getPolicy: Verb<PolicyName, PolicyRecord, PolicyName & { readonly terse: boolean }> = {
   names: ['get_policy', 'getpol'],
   about: 'Get policy',
   usage,

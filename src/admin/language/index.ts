@@ -38,5 +38,3 @@ export const VERBS = {
   setString,
   deleteString,
 } as const
-
-export type VerbName = keyof typeof VERBS

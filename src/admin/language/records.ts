@@ -50,6 +50,21 @@ export interface PrincipalChange {
   readonly databaseArguments?: readonly string[]
 }
 
+/** A policy as get_policy shows it. Lives are seconds, 0 for no bound. */
+export interface PolicyRecord {
+  readonly name: string
+  readonly minLife: number
+  readonly maxLife: number
+  readonly minLength: number
+  readonly minClasses: number
+  readonly history: number
+  readonly maxFailures: number
+  readonly failureInterval: number
+  readonly lockoutDuration: number
+  /** undefined: any. */
+  readonly allowedKeySalts: string | undefined
+}
+
 /** The fields of a policy that add_policy and modify_policy set. `allowedKeySalts` undefined (but present) clears the list. */
 export interface PolicyChange {
   readonly minLife?: number

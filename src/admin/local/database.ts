@@ -3,7 +3,7 @@ import { type ErrorCode, KrbError } from '../../core/errors/krb-error.ts'
 import { createStore, type DatabaseConfig, destroyStore, openStore } from '../../kdc/store/index.ts'
 import type { NewStore, Store } from '../../kdc/store/store.ts'
 
-export function databaseOf({ realm, databaseName, database }: KdcConfig): DatabaseConfig {
+function databaseOf({ realm, databaseName, database }: KdcConfig): DatabaseConfig {
   return { realm, databaseName, dbLibrary: database.library }
 }
 

@@ -1,9 +1,9 @@
+import type { PolicyRecord } from '../../../admin/language/records.ts'
 import { displayText } from '../../../core/principal/display.ts'
 import { durationText } from '../../../core/time/format.ts'
-import type { PolicyEntry } from '../../../kdc/store/entry.ts'
 
 /** The long form of get_policy. */
-export function policyText(policy: PolicyEntry): string {
+export function policyText(policy: PolicyRecord): string {
   const keySalts = policy.allowedKeySalts === undefined ? [] : [`Allowed key/salt types: ${displayText(policy.allowedKeySalts)}`]
   return [
     `Policy: ${displayText(policy.name)}`,
@@ -21,13 +21,13 @@ export function policyText(policy: PolicyEntry): string {
 }
 
 /** One line with tabs; the 0 stands where MIT once printed how many principals use the policy. */
-export function policyTerse(policy: PolicyEntry): string {
+export function policyTerse(policy: PolicyRecord): string {
   const { maxLife, minLife, minLength, minClasses, history, maxFailures, failureInterval, lockoutDuration } = policy
   const numbers = [maxLife, minLife, minLength, minClasses, history, 0, maxFailures, failureInterval, lockoutDuration]
   return `"${displayText(policy.name)}"\t${numbers.join('\t')}\t${displayText(policy.allowedKeySalts ?? '-')}\n`
 }
 
-export function policyJson(policy: PolicyEntry): object {
+export function policyJson(policy: PolicyRecord): object {
   return {
     name: policy.name,
     maxLife: policy.maxLife,
