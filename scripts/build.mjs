@@ -53,7 +53,6 @@ const lmdbInside = {
 
 const only = process.argv.slice(2)
 const wanted = Object.entries(programs).filter(([name]) => only.length === 0 || only.includes(name))
-if (only.length === 0) rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist, { recursive: true })
 
 for (const [name, command] of wanted) {
@@ -131,6 +130,12 @@ async function buildLibrary() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   if (!existsSync(tsc)) return
   const types = join(dist, 'types')
+  rmSync(types, { recursive: true, force: true })
   const run = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.types.json', '--outDir', types], { cwd: root, encoding: 'utf8' })
   if (run.status !== 0) throw new Error(`types of the library: ${run.stdout}${run.stderr}`)
+  for (const path of readdirSync(types, { recursive: true })) {
+    if (!path.endsWith('.d.ts')) continue
+    const file = join(types, path)
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/(from '|import\(")(\.[^'"]*)\.ts(?=['"])/g, '$1$2.js'))
+  }
 }

@@ -225,8 +225,14 @@ async function readByOclif(settings: Scan['settings'], flags: FlagSet, name: str
   try {
     return (await parse(argv, { flags: (await oclifFlags(flags)) as never })).flags as Record<string, unknown>
   } catch (error) {
-    throw new UsageError([`${name}: ${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}`])
+    throw new UsageError([`${name}: ${oclifComplaint(error)}`])
   }
+}
+
+/** `--port: Expected an integer but received: x`, without oclif's advice. */
+function oclifComplaint(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.replace(/^Parsing (--\S+)\s+/, '$1: ').split('\n', 1)[0]!
 }
 
 async function oclifFlags(flags: FlagSet) {

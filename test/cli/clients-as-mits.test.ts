@@ -98,7 +98,10 @@ describeWith([mit()], 'our clients speak as MIT’s', () => {
         expect(run(kinit, [...words.filter(word => word !== undefined), 'alice'], { env: realm.env, input: 'alicepw\n' }).code).toBe(0)
         const text = run('klist', ['-feanC'], { env: realm.env }).stdout
         const times = [...text.matchAll(/\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d/g)].map(([time]) => Date.parse(`${time} UTC`) / 1000)
-        return { text: text.replace(/\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d/g, 'TIME'), lives: times.slice(1).map(time => Math.round((time - times[0]!) / 10)) }
+        return {
+          text: text.replace(/\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d/g, 'TIME'),
+          lives: times.slice(1).map(time => Math.round((time - times[0]!) / 10)),
+        }
       }
       expect(listing(join(realm.folder, 'kinit'))).toEqual(listing('kinit'))
     },
