@@ -8,7 +8,7 @@ import { MasterKey, MasterKeys, masterKeyFromPassword, masterPrincipal } from '.
 import type { Store } from '../../kdc/store/store.ts'
 import { activationContents, masterKvnoContents, modificationContents, TlType } from '../../kdc/store/tl-data.ts'
 import { VERBS } from '../language/index.ts'
-import { randomKeys, wipeKeys } from '../run/key-salts.ts'
+import { randomKeys, supportedKeySalts, wipeKeys } from '../run/key-salts.ts'
 import { sealKeys } from '../run/rekey.ts'
 import { newDatabase } from './database.ts'
 import { adminContext, localAdmin } from './local-admin.ts'
@@ -42,7 +42,7 @@ async function fill(store: Store, master: MasterKey, config: KdcConfig, env: Env
   const masterKeys = new MasterKeys([master], [{ kvno: master.kvno, from: 0 }])
   const caller = parsePrincipal('kdb5_util', { defaultRealm: config.realm })
   const context = adminContext({ store, masterKeys, config, caller }, env)
-  const keys = randomKeys(config.supportedEnctypes, context.random)
+  const keys = randomKeys(supportedKeySalts(config), context.random)
   const ticketGranting = { ...plainEntry(tgtPrincipal(config.realm), config, context.now()), keyData: sealKeys(keys, 1, context) }
   wipeKeys(keys)
   await store.write(tx => {

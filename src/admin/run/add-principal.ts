@@ -35,7 +35,7 @@ async function newKeys(
   if (keys.from === 'password') {
     await checkPasswordQuality({ password: keys.password, principal, policy, dictionary: context.dictionary })
   }
-  const chosen = chooseKeySalts(keySalts, policy, context.config.supportedEnctypes)
+  const chosen = chooseKeySalts(keySalts, policy, context.config)
   if (keys.from === 'nothing') return []
   if (keys.from === 'random') return randomKeys(chosen, context.random)
   return keysFromPassword(principal, keys.password, chosen, context.random)

@@ -25,7 +25,7 @@ export const changePassword: Handler<ChangePasswordInput, ChangePasswordResult> 
   if (history && (input.password !== undefined || input.keepOld)) throw new KrbError('KADM5_PROTECT_PRINCIPAL')
   const entry = await requireEntry(input.principal, context)
   const policy = await policyOf(kadmDataOf(entry), context)
-  const keySalts = chooseKeySalts(input.keySalts, policy, context.config.supportedEnctypes)
+  const keySalts = chooseKeySalts(input.keySalts, policy, context.config)
   const keys = await freshKeys(entry.principal, input, policy, history ? keySalts.slice(0, 1) : keySalts, context)
   const kvno = await context.store.write(tx => replaceKeys(tx, input, keys, context))
   if (input.password === undefined) return { principal: input.principal, keys: keys.map(({ key }) => ({ kvno, key })) }

@@ -1,9 +1,11 @@
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import { EMPTY } from '../../core/bytes/bytes.ts'
 import { encodeText } from '../../core/bytes/text.ts'
+import type { KdcConfig } from '../../core/config/kdc-conf.ts'
 import { type KeySalt, parseKeySalts, SaltType } from '../../core/config/key-salts.ts'
 import { randomKey } from '../../core/crypto/encrypted-data.ts'
 import type { Key } from '../../core/crypto/etype.ts'
+import { etypeById } from '../../core/crypto/etypes/index.ts'
 import { keyFromPassword } from '../../core/crypto/string-to-key.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Principal } from '../../core/principal/principal.ts'
@@ -18,16 +20,18 @@ export interface FreshKey {
   readonly salt: Bytes
 }
 
+/** The database's list, without what cannot be made here (an OpenSSL of its own mind): MIT, too, passes over words it has no enctype for. */
+export function supportedKeySalts({ supportedEnctypes }: KdcConfig): readonly KeySalt[] {
+  const possible = supportedEnctypes.filter(({ etype }) => etypeById(etype) !== undefined)
+  return possible.length > 0 ? possible : supportedEnctypes
+}
+
 /**
  * The list that new keys follow: what was asked for, else the policy's, else the database's. A policy's list bounds what may be
  * asked for and gives the order. Throws `KADM5_BAD_KEYSALTS`.
  */
-export function chooseKeySalts(
-  asked: readonly KeySalt[],
-  policy: PolicyEntry | undefined,
-  supported: readonly KeySalt[],
-): readonly KeySalt[] {
-  if (policy?.allowedKeySalts === undefined) return asked.length > 0 ? asked : supported
+export function chooseKeySalts(asked: readonly KeySalt[], policy: PolicyEntry | undefined, config: KdcConfig): readonly KeySalt[] {
+  if (policy?.allowedKeySalts === undefined) return asked.length > 0 ? asked : supportedKeySalts(config)
   const allowed = parseKeySalts(policy.allowedKeySalts)
   if (asked.length === 0) return allowed
   if (asked.some(wanted => !allowed.some(keySalt => same(keySalt, wanted)))) throw new KrbError('KADM5_BAD_KEYSALTS')
