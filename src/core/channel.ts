@@ -12,6 +12,16 @@ export interface Channel {
   localAddresses(): Promise<readonly Bytes[]>
 }
 
+/** The way to the password servers of a realm (RFC 3244). */
+export interface PasswordChannel {
+  /**
+   * Sends what `messageFrom` makes for this machine's address (4 or 16 octets) on a connection, once per connection, and returns the
+   * first answer: over TCP, and over UDP only when no server answers there, since a repeated datagram looks like a replay. Throws as
+   * `Channel.exchange`.
+   */
+  exchange(realm: string, messageFrom: (local: Bytes) => Bytes): Promise<Bytes>
+}
+
 export interface ExchangeOptions {
   /** After KRB_ERR_RESPONSE_TOO_BIG. */
   readonly tcpOnly?: boolean

@@ -6,7 +6,7 @@ import { KrbError } from '../core/errors/krb-error.ts'
 import { displayText } from '../core/principal/display.ts'
 import type { TracedAddress } from '../core/trace/events.ts'
 import { type HostAddress, type Names, systemNames } from './dns.ts'
-import type { Line, LineEvents } from './line.ts'
+import type { Line, LineEvents, Request } from './line.ts'
 import { type KdcServer, locateKdcs } from './locate.ts'
 
 /** What of the configuration finds and reaches KDCs. */
@@ -36,19 +36,29 @@ export function realmChannel(config: ChannelConfig, env: Pick<Env, 'trace'>, opt
       const servers = await locateKdcs(realm, { configured: config.realm(realm).kdcs, useDns: config.dnsLookupKdc, names }, env)
       const first = tcpOnly || message.length > config.udpPreferenceLimit ? 'tcp' : 'udp'
       const plan = { realm, servers, message, order: tcpOnly ? (['tcp'] as const) : first === 'tcp' ? TCP_FIRST : UDP_FIRST }
-      const attempt = new Attempt(plan, exchange, { names, paceMs: options.paceMs ?? 1000, holdMs: options.holdMs ?? 30_000 }, env)
-      return attempt.run()
+      return exchangeWith(plan, { ...options, names }, env, exchange)
     },
     localAddresses: () => names.local(),
   }
 }
 
+/** Sends to the plan's servers until one answers. Throws `KRB5_KDC_UNREACH` with what became of each as hints. */
+export function exchangeWith(
+  plan: Plan,
+  options: ChannelOptions & { readonly names: Names },
+  env: Pick<Env, 'trace'>,
+  exchange: ExchangeOptions = {},
+): Promise<Bytes> {
+  const { names, paceMs = 1000, holdMs = 30_000 } = options
+  return new Attempt(plan, exchange, { names, paceMs, holdMs }, env).run()
+}
+
 type Transport = TracedAddress['transport']
 
-interface Plan {
+export interface Plan {
   readonly realm: string
   readonly servers: readonly KdcServer[]
-  readonly message: Bytes
+  readonly message: Request
   /** Preferred transport first; transports not named are not used. */
   readonly order: readonly Transport[]
 }

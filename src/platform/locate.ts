@@ -24,39 +24,69 @@ export interface LocateOptions {
  * `EINVAL` for a relation that is no host.
  */
 export async function locateKdcs(realm: string, options: LocateOptions, env: Pick<Env, 'trace'>): Promise<readonly KdcServer[]> {
-  if (options.configured.length > 0) return unique(options.configured.map(text => parseServer(text, realm)))
-  const found = options.useDns && DOMAIN.test(realm) ? await fromDns(realm, options.names, env) : []
-  if (found.length > 0) return unique(found)
-  throw new KrbError(
-    'KRB5_REALM_UNKNOWN',
-    { realm },
-    {
-      text: `Cannot find KDC for realm "${displayText(realm)}"`,
-      hints: [`[realms] ${displayText(realm)} has no kdc relation${options.useDns ? ', and DNS knows no KDC either' : ''}`],
-    },
-  )
+  const found = await configuredOrInDns(KDC, realm, options, env)
+  if (found.length > 0) return found
+  throw unknown(realm, `[realms] ${displayText(realm)} has no kdc relation${options.useDns ? ', and DNS knows no KDC either' : ''}`)
+}
+
+/**
+ * The servers that change passwords (RFC 3244), in the order to try them: the `kpasswd_server` relations, else DNS SRV records of
+ * `_kpasswd`, else the hosts of the `admin_server` relations or of `_kerberos-adm._tcp`, at port 464. Throws as `locateKdcs`.
+ */
+export async function locatePasswordServers(
+  realm: string,
+  options: LocateOptions & { readonly adminServers: readonly string[] },
+  env: Pick<Env, 'trace'>,
+): Promise<readonly KdcServer[]> {
+  const found = await configuredOrInDns(KPASSWD, realm, options, env)
+  if (found.length > 0) return found
+  const admin = await configuredOrInDns(KADMIN, realm, { ...options, configured: options.adminServers }, env)
+  if (admin.length > 0) return admin.map(({ host }) => ({ host, port: KPASSWD.port }))
+  throw unknown(realm, `[realms] ${displayText(realm)} has neither a kpasswd_server nor an admin_server relation`)
+}
+
+/** How a service is called in krb5.conf and in DNS, and where it listens. */
+interface Service {
+  readonly relation: string
+  readonly name: string
+  readonly transports: readonly ('udp' | 'tcp')[]
+  readonly port: number
+}
+
+async function configuredOrInDns(
+  service: Service,
+  realm: string,
+  { configured, useDns, names }: LocateOptions,
+  env: Pick<Env, 'trace'>,
+): Promise<readonly KdcServer[]> {
+  if (configured.length > 0) return unique(configured.map(text => parseServer(text, realm, service)))
+  return useDns && DOMAIN.test(realm) ? unique(await fromDns(service, realm, names, env)) : []
+}
+
+function unknown(realm: string, hint: string): KrbError {
+  return new KrbError('KRB5_REALM_UNKNOWN', { realm }, { text: `Cannot find KDC for realm "${displayText(realm)}"`, hints: [hint] })
 }
 
 /** `HOST`, `HOST:PORT`, `[ADDRESS]`, `[ADDRESS]:PORT`, an IPv6 address alone, each with `tcp/` or `udp/` in front or not. */
-export function parseServer(text: string, realm: string): KdcServer {
+export function parseServer(text: string, realm: string, service: Pick<Service, 'relation' | 'port'> = KDC): KdcServer {
   const match = SERVER.exec(text.trim())
   const host = match?.groups?.bracketed ?? match?.groups?.bare ?? match?.groups?.host
-  const port = match?.groups?.port === undefined ? KERBEROS_PORT : Number(match.groups.port)
+  const port = match?.groups?.port === undefined ? service.port : Number(match.groups.port)
   if (host === undefined || port < 1 || port > 65535) {
     throw new KrbError(
       'EINVAL',
-      { realm, kdc: text },
-      { hints: [`[realms] ${realm} kdc = ${text}: host, host:port or [address]:port expected`] },
+      { realm, [service.relation]: text },
+      { hints: [`[realms] ${realm} ${service.relation} = ${text}: host, host:port or [address]:port expected`] },
     )
   }
   const transport = match?.groups?.transport
   return transport === 'udp' || transport === 'tcp' ? { host, port, transport } : { host, port }
 }
 
-async function fromDns(realm: string, names: Names, env: Pick<Env, 'trace'>): Promise<readonly KdcServer[]> {
+async function fromDns(service: Service, realm: string, names: Names, env: Pick<Env, 'trace'>): Promise<readonly KdcServer[]> {
   const servers: KdcServer[] = []
-  for (const transport of ['udp', 'tcp'] as const) {
-    const domain = `_kerberos._${transport}.${realm}`
+  for (const transport of service.transports) {
+    const domain = `${service.name}._${transport}.${realm}`
     env.trace({ event: 'srv-query', domain: `${domain}.` })
     for (const { host, port, priority, weight } of await names.services(domain)) {
       env.trace({ event: 'srv-answer', priority, weight, port, host })
@@ -76,7 +106,9 @@ function unique(servers: readonly KdcServer[]): readonly KdcServer[] {
   })
 }
 
-const KERBEROS_PORT = 88
+const KDC: Service = { relation: 'kdc', name: '_kerberos', transports: ['udp', 'tcp'], port: 88 }
+const KPASSWD: Service = { relation: 'kpasswd_server', name: '_kpasswd', transports: ['udp', 'tcp'], port: 464 }
+const KADMIN: Service = { relation: 'admin_server', name: '_kerberos-adm', transports: ['tcp'], port: 749 }
 /** A bracketed address or a host, with a port or not; or an address with its colons and nothing else. */
 const SERVER =
   /^(?:(?<transport>tcp|udp)\/)?(?:(?:\[(?<bracketed>[^\]\s]+)\]|(?<host>[^\s:[\]/]+))(?::(?<port>\d{1,5}))?|(?<bare>[0-9A-Fa-f]*:[0-9A-Fa-f]*:[^\s/]*))$/

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { type Bytes, concat } from '../core/bytes/bytes.ts'
 import type { Env } from '../core/env.ts'
 import type { TracedAddress } from '../core/trace/events.ts'
-import { type Line, type LineEvents, systemError } from './line.ts'
+import { type Line, type LineEvents, type Request, requestFrom, systemError } from './line.ts'
 
 /**
  * A stream with a 4-octet length before each message (RFC 4120 §7.2.2). An answer above 1 MiB, one whose high length bit is set,
@@ -28,14 +28,14 @@ export class TcpLine implements Line {
     this.#env = env
   }
 
-  send(request: Bytes): boolean {
+  send(request: Request): boolean {
     if (this.state !== 'fresh') return false
     this.state = 'open'
     this.outcome = 'no connection'
     this.#env.trace({ event: 'tcp-connecting', to: this.to })
     const socket = connect({ host: this.to.address, port: this.to.port, noDelay: true })
     this.#socket = socket
-    socket.on('connect', () => this.#connected(request))
+    socket.on('connect', () => this.#connected(requestFrom(request, socket.localAddress ?? this.to.address)))
     socket.on('data', chunk => this.#data(chunk))
     socket.on('end', () => this.#failed({ number: 0, text: 'connection closed without an answer' }))
     socket.on('error', error => this.#failed(systemError(error)))

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram'
 import type { Bytes } from '../core/bytes/bytes.ts'
 import type { Env } from '../core/env.ts'
 import type { TracedAddress } from '../core/trace/events.ts'
-import { type Line, type LineEvents, systemError } from './line.ts'
+import { type Line, type LineEvents, type Request, requestFrom, systemError } from './line.ts'
 
 /** A connected datagram socket: only that peer's answers arrive, and a refusal by ICMP is noticed at once. */
 export class UdpLine implements Line {
@@ -13,7 +13,8 @@ export class UdpLine implements Line {
   readonly #events: LineEvents
   readonly #env: Pick<Env, 'trace'>
   #socket: Socket | undefined
-  #connected = false
+  /** As sent: repeats are the same octets. */
+  #sent: Bytes | undefined
 
   constructor(to: TracedAddress, family: 4 | 6, events: LineEvents, env: Pick<Env, 'trace'>) {
     this.to = to
@@ -22,14 +23,14 @@ export class UdpLine implements Line {
     this.#env = env
   }
 
-  send(request: Bytes): boolean {
+  send(request: Request): boolean {
     if (this.state === 'dead') return false
     const again = this.state === 'open'
     this.state = 'open'
     this.outcome = 'no answer'
     this.#env.trace({ event: 'udp-sending', to: this.to, again })
     if (this.#socket === undefined) this.#connect(request)
-    else if (this.#connected) this.#transmit(this.#socket, request)
+    else if (this.#sent !== undefined) this.#transmit(this.#socket, this.#sent)
     return true
   }
 
@@ -40,7 +41,7 @@ export class UdpLine implements Line {
     this.#socket = undefined
   }
 
-  #connect(request: Bytes): void {
+  #connect(request: Request): void {
     const family = this.#family
     // The address is a literal: no thread of the resolver's pool has to wake up for it.
     const lookup = (host: string, _options: unknown, found: (error: null, address: string, family: number) => void) =>
@@ -54,8 +55,8 @@ export class UdpLine implements Line {
     socket.connect(this.to.port, this.to.address, (error?: Error) => {
       if (this.#socket !== socket) return
       if (error !== undefined && error !== null) return this.#failed(socket, error, 'udp-send-error')
-      this.#connected = true
-      this.#transmit(socket, request)
+      this.#sent = requestFrom(request, socket.address().address)
+      this.#transmit(socket, this.#sent)
     })
   }
 
