@@ -7,10 +7,10 @@ import { type AdminCall, runLocal } from './run.ts'
 
 /** The options that say how to prove who one is to a server. */
 const REMOTE_FLAGS = {
-  ccache: { letter: 'c', value: 'CACHE', doc: 'use the tickets of this cache' },
-  keytab: { letter: 'k', doc: 'use a keytab' },
-  keytabfile: { letter: 't', value: 'KEYTAB', doc: 'the keytab of -k' },
-  anonymous: { letter: 'n', doc: 'be anonymous' },
+  ccache: { letter: 'c', value: 'CACHE', doc: 'use the tickets of this cache', letterOnly: true },
+  keytab: { letter: 'k', doc: 'use a keytab', letterOnly: true },
+  keytabfile: { letter: 't', value: 'KEYTAB', doc: 'the keytab of -k', letterOnly: true },
+  anonymous: { letter: 'n', doc: 'be anonymous', letterOnly: true },
 } as const satisfies FlagSet
 
 export const program = defineProgram({

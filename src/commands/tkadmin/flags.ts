@@ -2,17 +2,17 @@ import type { FlagSet } from '../base.ts'
 
 /** Options of kadmin.local. Those that only say how to reach a server are taken and mean nothing, as in MIT's. */
 export const LOCAL_FLAGS = {
-  realm: { letter: 'r', value: 'REALM', doc: 'realm of the database' },
-  principal: { letter: 'p', value: 'PRINCIPAL', doc: 'who is written down as the one who changes entries' },
-  query: { letter: 'q', value: 'QUERY', doc: 'carry out one request as if it had been typed' },
-  database: { letter: 'd', value: 'NAME', doc: 'name of the database' },
-  keysalts: { letter: 'e', value: 'LIST', doc: 'key/salt list for new keys' },
-  masterkey: { letter: 'm', doc: 'ask for the master password instead of reading the stash file' },
-  argument: { letter: 'x', value: 'ARGUMENT', doc: 'argument for the database module', many: true },
-  password: { letter: 'w', value: 'PASSWORD', doc: 'taken and not used', hidden: true },
-  server: { letter: 's', value: 'HOST', doc: 'taken and not used', hidden: true },
-  old: { letter: 'O', doc: 'taken and not used', hidden: true },
-  new: { letter: 'N', doc: 'taken and not used', hidden: true },
+  realm: { letter: 'r', value: 'REALM', doc: 'realm of the database', letterOnly: true },
+  principal: { letter: 'p', value: 'PRINCIPAL', doc: 'who is written down as the one who changes entries', letterOnly: true },
+  query: { letter: 'q', value: 'QUERY', doc: 'carry out one request as if it had been typed', letterOnly: true },
+  database: { letter: 'd', value: 'NAME', doc: 'name of the database', letterOnly: true },
+  keysalts: { letter: 'e', value: 'LIST', doc: 'key/salt list for new keys', letterOnly: true },
+  masterkey: { letter: 'm', doc: 'ask for the master password instead of reading the stash file', letterOnly: true },
+  argument: { letter: 'x', value: 'ARGUMENT', doc: 'argument for the database module', many: true, letterOnly: true },
+  password: { letter: 'w', value: 'PASSWORD', doc: 'taken and not used', hidden: true, letterOnly: true },
+  server: { letter: 's', value: 'HOST', doc: 'taken and not used', hidden: true, letterOnly: true },
+  old: { letter: 'O', doc: 'taken and not used', hidden: true, letterOnly: true },
+  new: { letter: 'N', doc: 'taken and not used', hidden: true, letterOnly: true },
 } as const satisfies FlagSet
 
 export function usageText(name: string): string {
