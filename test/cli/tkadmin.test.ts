@@ -140,6 +140,18 @@ describe('tkadmin.local', () => {
     expect(JSON.parse(create.stdout)).toMatchObject({ error: { code: 'EEXIST', while: expect.stringMatching(/^creating database/) } })
   })
 
+  it('adds the keys of all principals that match', () => {
+    for (const name of ['glob/a', 'glob/b']) local(['addprinc', '-randkey', name])
+    const keytab = scratch.file('glob.keytab')
+    const done = local(['ktadd', '-k', keytab, '-e', 'aes256-cts', '-glob', 'glob/*', 'nobody'])
+    expect(done.stdout.split('\n').map(line => line.replace(keytab, 'FILE'))).toEqual([
+      'Entry for principal glob/a@CLI.TEST with kvno 2, encryption type aes256-cts-hmac-sha1-96 added to keytab WRFILE:FILE.',
+      'Entry for principal glob/b@CLI.TEST with kvno 2, encryption type aes256-cts-hmac-sha1-96 added to keytab WRFILE:FILE.',
+      '',
+    ])
+    expect(done).toMatchObject({ code: 0, stderr: 'tkadmin.local: Principal nobody does not exist.\n' })
+  })
+
   it('shows names with control characters escaped', () => {
     local(['addprinc', '-randkey', 'esc\u001b[31m\u202e'])
     expect(local(['listprincs', 'esc*']).stdout).toBe('esc\\x1b[31m\\u202e@CLI.TEST\n')
