@@ -11,6 +11,7 @@ import {
 } from '../../src/core/asn1/messages/authorization-data.ts'
 import { Checksum, EncryptedData, EncryptionKey } from '../../src/core/asn1/messages/encrypted-data.ts'
 import { HostAddress, HostAddresses } from '../../src/core/asn1/messages/host-address.ts'
+import { KdcProxyMessage } from '../../src/core/asn1/messages/kdc-proxy.ts'
 import { AsRep, EncAsRepPart, EncTgsRepPart, LastReq, TgsRep } from '../../src/core/asn1/messages/kdc-rep.ts'
 import { AsReq, KdcReqBody, TgsReq } from '../../src/core/asn1/messages/kdc-req.ts'
 import { EncKrbCredPart, KrbCred, KrbCredInfo } from '../../src/core/asn1/messages/krb-cred.ts'
@@ -71,6 +72,7 @@ const SCHEMAS: Readonly<Record<string, AnySchema>> = {
   EncKrbCredPart,
   'KRB-ERROR': KrbErrorMessage,
   'TYPED-DATA': TypedData,
+  'KDC-PROXY-MESSAGE': KdcProxyMessage,
 }
 
 /** Parts of other types that no schema stands for alone. */
