@@ -8,7 +8,7 @@ import { answerAs } from './as/answer.ts'
 import { line, repeated } from './audit/log-line.ts'
 import { tooBigReply } from './error-reply.ts'
 import { KeyRing } from './keys.ts'
-import { Lookaside } from './lookaside.ts'
+import { Lookaside, lookasideKey } from './lookaside.ts'
 import type { PeerAddress } from './peer-address.ts'
 import { pooledRandom } from './random-pool.ts'
 import type { LogSink, RealmDesk } from './realm-desk.ts'
@@ -63,14 +63,15 @@ export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
       const type = messageType(message)
       if (type !== MsgType.AS_REQ && type !== MsgType.TGS_REQ) return undefined
       const now = env.clock.now()
-      const known = lookaside.find(message, now.seconds)
+      const key = lookasideKey(message)
+      const known = lookaside.find(key, now.seconds)
       if (known !== undefined) log('info', repeated(from, known === 'pending' ? 'dropping' : 'resending'))
       if (known === 'pending') return undefined
       let reply = known
       if (reply === undefined) {
-        lookaside.begin(message, now.seconds)
+        lookaside.begin(key, now.seconds)
         reply = await answer(message, type, from, now)
-        lookaside.finish(message, reply, now.seconds)
+        lookaside.finish(key, reply, now.seconds)
       }
       if (reply === undefined || transport === 'tcp' || reply.length <= maxDatagram) return reply
       return tooBigReply(desks[0]!.realm.policy.realm, now)

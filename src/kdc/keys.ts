@@ -1,5 +1,5 @@
 import { prepareKey } from '../core/crypto/encrypted-data.ts'
-import type { Key, PreparedKey } from '../core/crypto/etype.ts'
+import type { PreparedKey } from '../core/crypto/etype.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
 import type { KeyData, PrincipalEntry } from './store/entry.ts'
@@ -11,7 +11,10 @@ export interface FoundKey {
   readonly data: KeyData
 }
 
-/** Finds and opens keys of entries. Servers' keys stay ready for work as long as their entry stays the same object; clients' keys are opened per request. */
+/**
+ * Opens keys of entries and keeps them ready for work as long as their entry stays the same object in the store's cache, which bounds their number. The
+ * master key lies in the same memory, so that keeping them gives nothing away; unsealing and deriving are half the cost of a request.
+ */
 export class KeyRing {
   readonly #masterKeys: MasterKeys
   readonly #ready = new WeakMap<KeyData, PreparedKey>()
@@ -20,30 +23,15 @@ export class KeyRing {
     this.#masterKeys = masterKeys
   }
 
-  /** Throws `KrbError` when the key cannot be opened (another master key, a damaged record). The caller wipes it. */
-  open({ entry, data }: FoundKey): Key {
-    return this.#masterKeys.openKey(entry, data)
-  }
-
-  /** As `open`, kept for the next time. */
-  ready(found: FoundKey): PreparedKey {
-    const known = this.#ready.get(found.data)
+  /** Throws `KrbError` when the key cannot be opened (another master key, a damaged record). */
+  ready({ entry, data }: FoundKey): PreparedKey {
+    const known = this.#ready.get(data)
     if (known !== undefined) return known
-    const key = this.open(found)
+    const key = this.#masterKeys.openKey(entry, data)
     const prepared = prepareKey(key)
     key.value.wipe()
-    this.#ready.set(found.data, prepared)
+    this.#ready.set(data, prepared)
     return prepared
-  }
-
-  /** As `open`, prepared for this request. */
-  prepare(found: FoundKey): PreparedKey {
-    const key = this.open(found)
-    try {
-      return prepareKey(key)
-    } finally {
-      key.value.wipe()
-    }
   }
 }
 

@@ -9,19 +9,18 @@ export class Lookaside {
   #octets = 0
 
   /** `pending`: the first one of these is still being worked on. Times in seconds. */
-  find(request: Bytes, now: number): Bytes | 'pending' | undefined {
+  find(key: string, now: number): Bytes | 'pending' | undefined {
     this.#expire(now)
-    const entry = this.#entries.get(keyOf(request))
+    const entry = this.#entries.get(key)
     return entry === undefined ? undefined : (entry.reply ?? 'pending')
   }
 
-  begin(request: Bytes, now: number): void {
-    this.#put(keyOf(request), undefined, now)
+  begin(key: string, now: number): void {
+    this.#put(key, undefined, now)
   }
 
   /** Without a reply the request is forgotten. */
-  finish(request: Bytes, reply: Bytes | undefined, now: number): void {
-    const key = keyOf(request)
+  finish(key: string, reply: Bytes | undefined, now: number): void {
     this.#drop(key)
     if (reply !== undefined) this.#put(key, reply, now)
   }
@@ -49,7 +48,8 @@ export class Lookaside {
   }
 }
 
-function keyOf(request: Bytes): string {
+/** A request's octets as something that a Map takes. */
+export function lookasideKey(request: Bytes): string {
   return Buffer.from(request.buffer, request.byteOffset, request.length).toString('latin1')
 }
 

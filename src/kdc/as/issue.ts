@@ -67,7 +67,7 @@ export function issueAs(permitted: AsPermitted, keys: KeyRing, random: RandomSou
     sname,
     encPart: sealData(keys.ready(serverKey), KeyUsage.KDC_REP_TICKET, encTicket, random, serverKey.data.kvno),
   })
-  const replyKey = keys.prepare(clientKey)
+  const replyKey = keys.ready(clientKey)
   const keyExpiration = keyExpirationOf(client)
   const answered = encryptedPaData(permitted.padata, permitted.request, replyKey)
   const encPart = EncAsRepPart.encode({

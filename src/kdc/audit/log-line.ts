@@ -61,7 +61,7 @@ export function repeated(from: PeerAddress, what: 'resending' | 'dropping'): str
 
 /** One record, one line (threats T40, T41). */
 export function line(text: string): string {
-  return displayText(text)
+  return PLAIN.test(text) ? text : displayText(text)
 }
 
 function asNames({ cname, sname, realm }: KdcReqBody): string {
@@ -95,6 +95,7 @@ function etypeText(id: EtypeId): string {
 }
 
 const NOTHING_ISSUED = 'etypes {rep=UNSUPPORTED:(0)}'
+const PLAIN = /^[ -~]*$/
 const NAME_LIMIT = 128
 /** Nobody honest asks for more; a line stays a line. */
 const ETYPES_SHOWN = 64

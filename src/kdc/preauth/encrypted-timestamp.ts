@@ -30,9 +30,8 @@ export const encryptedTimestamp: KdcPreauth = {
 function openWithAny(sealed: EncryptedData, { client, keys }: PreauthContext): Bytes {
   for (const found of currentKeys(client)) {
     if (found.data.etype !== sealed.etype) continue
-    const key = keys.prepare(found)
     try {
-      return openData(key, KeyUsage.AS_REQ_PA_ENC_TS, sealed)
+      return openData(keys.ready(found), KeyUsage.AS_REQ_PA_ENC_TS, sealed)
     } catch (error) {
       if (!(error instanceof KrbError)) throw error
     }

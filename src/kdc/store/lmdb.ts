@@ -9,14 +9,7 @@ import { aliasTarget } from './alias.ts'
 import { AttemptQueue, type ReviseCounters } from './attempts.ts'
 import type { PolicyEntry, PrincipalEntry } from './entry.ts'
 import { EntryCache } from './entry-cache.ts'
-import {
-  countersOf,
-  decodePolicyEntry,
-  decodePrincipalEntry,
-  encodePolicyEntry,
-  encodePrincipalEntry,
-  withCounters,
-} from './entry-codec.ts'
+import { decodePolicyEntry, decodePrincipalEntry, encodePolicyEntry, encodePrincipalEntry, withCounters } from './entry-codec.ts'
 import { entryName } from './entry-name.ts'
 import { compileGlob } from './glob.ts'
 import { checkHeader } from './lmdb-header.ts'
@@ -175,7 +168,7 @@ class LmdbStore implements NewStore {
       root.transaction(() => {
         for (const [name, revisions] of batch) {
           const octets = read(principals, name)
-          if (octets !== undefined) revised(octets, revisions, changed => void principals.put(encodeText(name), changed))
+          if (octets !== undefined) void principals.put(encodeText(name), revised(this.#cache.entry(name, octets), octets, revisions))
         }
       }),
     )
@@ -299,11 +292,10 @@ function openFile(file: string, mode: 'read' | 'write', library: Library, fresh 
   })
 }
 
-function revised(octets: Bytes, revisions: readonly ReviseCounters[], put: (octets: Bytes) => void): void {
-  const entry = decodePrincipalEntry(octets)
-  let counters = countersOf(octets)
-  for (const revise of revisions) counters = revise({ ...entry, ...counters }) ?? counters
-  put(withCounters(octets, counters))
+function revised(entry: PrincipalEntry, octets: Bytes, revisions: readonly ReviseCounters[]): Bytes {
+  let latest = entry
+  for (const revise of revisions) latest = { ...latest, ...revise(latest) }
+  return withCounters(octets, latest)
 }
 
 function read(db: Table, name: string): Bytes | undefined {
