@@ -91,7 +91,7 @@ async function buildProgram(name, command) {
   })
   const code = result.outputFiles[0].contents
   const hash = createHash('sha256').update(code).digest('hex').slice(0, 16)
-  for (const file of readdirSync(dist)) if (file.startsWith(`${name}.`)) rmSync(join(dist, file))
+  for (const file of codeCachesOf(name)) rmSync(join(dist, file))
   writeFileSync(join(dist, `${name}.cjs`), Buffer.concat([Buffer.from(`//${hash}\n`), code]))
 }
 
@@ -116,10 +116,14 @@ function takeCodeCache(name) {
       stdio: ['pipe', 'ignore', 'ignore'],
       timeout: endAfterMs,
     })
-    return readdirSync(dist).some(file => file.startsWith(`${name}.`) && file.endsWith('.cache'))
+    return codeCachesOf(name).length > 0
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }
+}
+
+function codeCachesOf(name) {
+  return readdirSync(dist).filter(file => file.startsWith(`${name}.`) && /^[0-9a-f]{16}\.v8-.*\.cache$/.test(file.slice(name.length + 1)))
 }
 
 /** What `import 'tkrb5'` gives: a realm for Node programs, with types. */

@@ -50,6 +50,7 @@ describe.skipIf(!isRoot)('an unknown uid without HOME [skipped unless run as roo
 describe('pipes', () => {
   it('a reader that stops early ends the writer silently with the status of SIGPIPE', () => {
     const done = run('bash', [
+      '--norc',
       '-c',
       `${ours('tklist')} --help | head -c 1 >/dev/null; true; ${ours('tkinit')} --help | true; echo "\${PIPESTATUS[0]}"`,
     ])
@@ -57,7 +58,7 @@ describe('pipes', () => {
     expect(['0', '141']).toContain(done.stdout.trim())
   })
   it('a closed standard output is 141', () => {
-    const done = run('bash', ['-c', `set -o pipefail; ( sleep 0.3; ${ours('tklist')} --help ) | true; echo $?`])
+    const done = run('bash', ['--norc', '-c', `set -o pipefail; ( sleep 0.3; ${ours('tklist')} --help ) | true; echo $?`])
     expect(done).toMatchObject({ stdout: '141\n', stderr: '' })
   })
 })
@@ -96,7 +97,7 @@ describe('umask 000', () => {
       `${ours('tkdb5_util')} -r U.TEST stash -f ${folder}/stash2`,
       `echo alicepw | ${ours('tkinit')} -c ${folder}/cc alice@OWN.TEST`,
     ].join(' && ')
-    const done = run('bash', ['-c', script], { env: { ...realm.env, KRB5_KDC_PROFILE: join(folder, 'kdc.conf') } })
+    const done = run('bash', ['--norc', '-c', script], { env: { ...realm.env, KRB5_KDC_PROFILE: join(folder, 'kdc.conf') } })
     expect(done.code, done.stdout + done.stderr).toBe(0)
     const made = readdirSync(folder).filter(name => name !== 'kdc.conf')
     for (const name of ['cc', 'keytab', 'stash', 'stash2']) expect(made).toContain(name)
