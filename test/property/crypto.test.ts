@@ -1,11 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Bytes, toHex } from '../../src/core/bytes/bytes.ts'
+import { type Bytes, concat, toHex } from '../../src/core/bytes/bytes.ts'
 import { parseEtypeList } from '../../src/core/crypto/etype-list.ts'
 import { ETYPES } from '../../src/core/crypto/etypes/index.ts'
 import { nfold } from '../../src/core/crypto/nfold.ts'
 import { HmacKey } from '../../src/core/crypto/primitives/hmac.ts'
+import { md4 } from '../../src/core/crypto/primitives/md4.ts'
+import { rc4 } from '../../src/core/crypto/primitives/rc4.ts'
+import { utf16OfPassword } from '../../src/core/crypto/profiles/utf16-of-password.ts'
 import { KrbError } from '../../src/core/errors/krb-error.ts'
 import { Secret } from '../../src/core/secret/secret.ts'
 import { NOBLE } from '../unit/core/crypto/implementations.ts'
@@ -16,6 +20,7 @@ const anyUsage = fc.integer({ min: 0, max: 0x7fffffff })
 describe.each(ETYPES)('etype $id', etype => {
   const anyKey = octets(etype.keyBytes)
   const anyConfounder = octets(etype.confounderBytes)
+  const padded = (text: Bytes) => concat(text, new Uint8Array((etype.padTo - (text.length % etype.padTo)) % etype.padTo))
 
   test('decrypt(encrypt(x)) = x for every length up to 100', () => {
     const key = etype.prepare(new Secret(new Uint8Array(etype.keyBytes).fill(1)))
@@ -23,25 +28,25 @@ describe.each(ETYPES)('etype $id', etype => {
     for (let length = 0; length <= 100; length++) {
       const plaintext = Uint8Array.from({ length }, (_, i) => i)
       const ciphertext = etype.encrypt(key, 5, plaintext, confounder)
-      expect(ciphertext.length).toBe(etype.confounderBytes + length + etype.tagBytes)
-      expect(etype.decrypt(key, 5, ciphertext)).toEqual(plaintext)
+      expect(ciphertext.length).toBe(etype.confounderBytes + padded(plaintext).length + etype.tagBytes)
+      expect(etype.decrypt(key, 5, ciphertext)).toEqual(padded(plaintext))
     }
   })
 
-  test('messages over one prepared key are independent of each other and equal to those of @noble/ciphers', () => {
+  test('messages over one prepared key are those of a fresh key; the AES ones are those of @noble/ciphers', () => {
     fc.assert(
       fc.property(
         anyKey,
         fc.array(fc.tuple(anyUsage, fc.uint8Array({ maxLength: 300 }), anyConfounder), { maxLength: 5 }),
         (key, messages) => {
           const prepared = etype.prepare(new Secret(key.slice()))
-          const other = NOBLE.etypes.get(etype.id)!
-          const others = other.prepare(new Secret(key.slice()))
+          const other = NOBLE.etypes.get(etype.id) ?? etype
           for (const [usage, plaintext, confounder] of messages) {
+            const others = other.prepare(new Secret(key.slice()))
             const ciphertext = etype.encrypt(prepared, usage, plaintext, confounder)
             expect(toHex(ciphertext)).toBe(toHex(other.encrypt(others, usage, plaintext, confounder)))
-            expect(etype.decrypt(prepared, usage, ciphertext)).toEqual(plaintext)
-            expect(other.decrypt(others, usage, ciphertext)).toEqual(plaintext)
+            expect(etype.decrypt(prepared, usage, ciphertext)).toEqual(padded(plaintext))
+            expect(other.decrypt(others, usage, ciphertext)).toEqual(padded(plaintext))
             expect(toHex(etype.checksum(prepared, usage, plaintext))).toBe(toHex(other.checksum(others, usage, plaintext)))
             expect(toHex(etype.prf(prepared, plaintext))).toBe(toHex(other.prf(others, plaintext)))
           }
@@ -66,7 +71,7 @@ describe.each(ETYPES)('etype $id', etype => {
           refused(() => etype.decrypt(key, 5, ciphertext.subarray(0, at % ciphertext.length)))
           refused(() => etype.decrypt(key, 5, ciphertext.subarray(1)))
           refused(() => etype.decrypt(key, 5, Uint8Array.of(...ciphertext, flip)))
-          expect(etype.decrypt(key, 5, ciphertext)).toEqual(text)
+          expect(etype.decrypt(key, 5, ciphertext)).toEqual(padded(text))
         },
       ),
     )
@@ -77,6 +82,32 @@ describe.each(ETYPES)('etype $id', etype => {
     for (let length = 0; length < 70; length++) refused(() => etype.decrypt(key, 5, new Uint8Array(length)))
     fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), anyUsage, (data, usage) => refused(() => etype.decrypt(key, usage, data))))
   })
+})
+
+test('MD4 and RC4 are those of an OpenSSL that still has them', context => {
+  const inputs = fc.sample(fc.tuple(octets(16), fc.uint8Array({ maxLength: 300 })), 200)
+  const legacy = legacyOpenSsl(inputs) ?? context.skip('this Node has no legacy provider')
+  inputs.forEach(([key, data], i) => {
+    expect([toHex(md4(data)), toHex(rc4(key, data))]).toEqual(legacy[i])
+  })
+})
+
+test('passwords become the UTF-16 that the platform makes of them, or EINVAL where it refuses', () => {
+  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  const password = fc.oneof(
+    fc.uint8Array({ maxLength: 8 }),
+    fc.string({ unit: 'binary' }).map(text => new TextEncoder().encode(text)),
+    fc
+      .tuple(fc.constantFrom(0xc2, 0xe0, 0xed, 0xef, 0xf0, 0xf4), fc.uint8Array({ min: 0x80, max: 0xbf, maxLength: 4 }))
+      .map(p => [p[0], ...p[1]]),
+  )
+  fc.assert(
+    fc.property(password, raw => {
+      const text = Uint8Array.from(raw).filter(octet => octet !== 0)
+      const expected = attempt(() => Buffer.from(strict.decode(text), 'utf16le').toString('hex'))
+      expect(attempt(() => toHex(utf16OfPassword(text)))).toBe(expected)
+    }),
+  )
 })
 
 test('HMAC is node’s', () => {
@@ -117,6 +148,25 @@ function refused(decrypt: () => Bytes): void {
   }
   expect(thrown).toBeInstanceOf(KrbError)
   expect((thrown as KrbError).code).toBe('KRB5KRB_AP_ERR_BAD_INTEGRITY')
+}
+
+/** MD4 and RC4 of each input in hex, by a Node with OpenSSL's legacy provider; undefined where there is none. */
+function legacyOpenSsl(inputs: readonly (readonly [Bytes, Bytes])[]): readonly [string, string][] | undefined {
+  const program = `const c = require('node:crypto'), from = t => Buffer.from(t, 'hex')
+    console.log(JSON.stringify(JSON.parse(process.argv[1]).map(([k, d]) =>
+      [c.createHash('md4').update(from(d)).digest('hex'), c.createCipheriv('rc4', from(k), '').update(from(d)).toString('hex')])))`
+  const argument = JSON.stringify(inputs.map(input => input.map(toHex)))
+  const done = spawnSync(process.execPath, ['--openssl-legacy-provider', '-e', program, argument], { encoding: 'utf8' })
+  return done.status === 0 ? (JSON.parse(done.stdout) as [string, string][]) : undefined
+}
+
+/** undefined when it throws. */
+function attempt(make: () => string): string | undefined {
+  try {
+    return make()
+  } catch {
+    return undefined
+  }
 }
 
 /** RFC 3961 §5.1, by the words: copies rotated by 13 bits, cut into pieces, added in one's complement. */

@@ -4,7 +4,7 @@ import { ChecksumType, type ChecksumTypeId } from '../registry/checksum-type.ts'
 import type { KeyUsageId } from '../registry/key-usage.ts'
 import { asPrepared } from './encrypted-data.ts'
 import type { Key, PreparedKey } from './etype.ts'
-import { ETYPES } from './etypes/index.ts'
+import { ETYPES, etypeById } from './etypes/index.ts'
 import { sameSecret } from './primitives/constant-time.ts'
 import { digest } from './primitives/hash.ts'
 
@@ -36,5 +36,5 @@ export function verifyChecksum(
 /** What a checksum type is good for; undefined for types that do not work here. */
 export function checksumKind(type: ChecksumTypeId): 'keyed' | 'unkeyed' | undefined {
   if (type === ChecksumType.RSA_MD5) return 'unkeyed'
-  return ETYPES.some(etype => etype.checksumType === type) ? 'keyed' : undefined
+  return ETYPES.some(etype => etype.checksumType === type && etypeById(etype.id) !== undefined) ? 'keyed' : undefined
 }

@@ -5,6 +5,7 @@ import type { EtypeId } from '../registry/etype.ts'
 import type { KeyUsageId } from '../registry/key-usage.ts'
 import type { Key, PreparedKey } from './etype.ts'
 import { requireEtype } from './etypes/index.ts'
+import { withoutPadding } from './padding.ts'
 
 /** Where confounders and new keys come from: `Env.random`, or a pool filled from it. */
 export type RandomSource = (length: number) => Bytes
@@ -31,9 +32,13 @@ export function sealData(key: Key | PreparedKey, usage: KeyUsageId, plaintext: B
   return kvno === undefined ? { etype: etype.id, cipher } : { etype: etype.id, kvno, cipher }
 }
 
-/** Throws `KRB5_BAD_ENCTYPE` when the data names another enctype than the key's, `KRB5KRB_AP_ERR_BAD_INTEGRITY` when the octets are wrong. */
+/**
+ * The DER inside. Throws `KRB5_BAD_ENCTYPE` when the data names another enctype than the key's, `KRB5KRB_AP_ERR_BAD_INTEGRITY` when the
+ * octets are wrong.
+ */
 export function openData(key: Key | PreparedKey, usage: KeyUsageId, data: EncryptedData): Bytes {
   const prepared = asPrepared(key)
   if (data.etype !== prepared.etype.id) throw new KrbError('KRB5_BAD_ENCTYPE')
-  return prepared.etype.decrypt(prepared, usage, data.cipher)
+  const { etype } = prepared
+  return withoutPadding(etype.decrypt(prepared, usage, data.cipher), etype.padTo)
 }

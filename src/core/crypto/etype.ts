@@ -26,8 +26,10 @@ export interface Etype {
   readonly keyBytes: number
   readonly seedBytes: number
   readonly confounderBytes: number
-  /** Octets of the integrity tag at the end of a ciphertext. */
+  /** Octets of the integrity tag in a ciphertext. */
   readonly tagBytes: number
+  /** Plaintexts come back padded to a multiple of this many octets, less the confounder: 8 for triple DES, 1 for all others. */
+  readonly padTo: number
   readonly checksumType: ChecksumTypeId
   readonly checksumBytes: number
   readonly prfBytes: number

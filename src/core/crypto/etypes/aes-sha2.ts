@@ -1,7 +1,7 @@
 import { ChecksumType } from '../../registry/checksum-type.ts'
 import { ETYPE } from '../../registry/etype.ts'
 import { AES_128, AES_256 } from '../primitives/cbc.ts'
-import type { EtypeRow } from '../profiles/aes-etype.ts'
+import type { EtypeRow } from '../profiles/build-etype.ts'
 
 /** RFC 8009 §5, §6. */
 export const AES128_SHA2: EtypeRow = {

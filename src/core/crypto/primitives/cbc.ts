@@ -1,4 +1,13 @@
-import { type Cipher, createCipheriv, createDecipheriv, createSecretKey, type Decipher, type KeyObject } from 'node:crypto'
+import {
+  type Cipher,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type Decipher,
+  getCipherInfo,
+  getFips,
+  type KeyObject,
+} from 'node:crypto'
 import type { Bytes } from '../../bytes/bytes.ts'
 
 /** A block cipher in CBC mode, opened for one key. Every call is a message of its own with a zero initial vector. */
@@ -18,6 +27,17 @@ export interface CbcCipher {
 
 export const AES_128: CbcCipher = nodeCbc('aes-128-cbc', 16, 16)
 export const AES_256: CbcCipher = nodeCbc('aes-256-cbc', 32, 16)
+
+/** The older ciphers: use them where `hasCipher` says so. */
+export const CAMELLIA_128: CbcCipher = nodeCbc('camellia-128-cbc', 16, 16)
+export const CAMELLIA_256: CbcCipher = nodeCbc('camellia-256-cbc', 32, 16)
+/** Keys with their parity bits: 24 octets. */
+export const TRIPLE_DES: CbcCipher = nodeCbc('des-ede3-cbc', 24, 8)
+
+/** Whether this OpenSSL has one of the older ciphers: builds leave some out, and so does FIPS mode. */
+export function hasCipher(algorithm: 'camellia-128-cbc' | 'camellia-256-cbc' | 'des-ede3-cbc'): boolean {
+  return getFips() === 0 && getCipherInfo(algorithm) !== undefined
+}
 
 function nodeCbc(algorithm: string, keyBytes: number, blockBytes: number): CbcCipher {
   const zero = new Uint8Array(blockBytes)

@@ -1,8 +1,13 @@
-import { hash } from 'node:crypto'
+import { getFips, hash } from 'node:crypto'
 import type { Bytes } from '../../bytes/bytes.ts'
 import type { HashName } from './hmac.ts'
 
 /** A plain hash of public or secret octets. */
 export function digest(name: HashName, data: Bytes): Bytes {
   return new Uint8Array(hash(name, data, 'buffer'))
+}
+
+/** FIPS mode has no MD5. */
+export function hasMd5(): boolean {
+  return getFips() === 0
 }

@@ -1,29 +1,34 @@
 import type { Bytes } from '../../bytes/bytes.ts'
 import type { KeyUsageId } from '../../registry/key-usage.ts'
 import type { Etype, PreparedKey } from '../etype.ts'
-import type { Cbc } from '../primitives/cbc.ts'
-import type { HmacKey } from '../primitives/hmac.ts'
 
-/** Ke and Ki of one key usage. */
+/** Messages of one key usage, under whatever keys the profile derives for it. */
 export interface MessageKeys {
-  readonly encryption: Cbc
-  readonly integrity: HmacKey
+  seal(plaintext: Bytes, confounder: Bytes): Bytes
+  /** undefined when the octets are wrong. */
+  open(ciphertext: Bytes): Bytes | undefined
+}
+
+/** A keyed hash: HMAC, CMAC, or a construction upon one. */
+export interface Mac {
+  /** First `length` octets of the hash of `parts`, one after the other. */
+  digest(length: number, ...parts: readonly Bytes[]): Bytes
 }
 
 /** How a profile derives from one protocol key. */
 export interface Derivation {
   message(usage: KeyUsageId): MessageKeys
   /** Kc. */
-  checksum(usage: KeyUsageId): HmacKey
+  checksum(usage: KeyUsageId): Mac
   prf(data: Bytes): Bytes
 }
 
-/** The prepared key of both profiles: derives on first use and keeps the result. A key has few usages, so nothing is dropped. */
+/** The prepared key of every enctype: derives on first use and keeps the result. A key has few usages, so nothing is dropped. */
 export class DerivedKeys implements PreparedKey {
   readonly etype: Etype
   readonly #derivation: Derivation
   readonly #messages = new Map<KeyUsageId, MessageKeys>()
-  readonly #checksums = new Map<KeyUsageId, HmacKey>()
+  readonly #checksums = new Map<KeyUsageId, Mac>()
 
   constructor(etype: Etype, derivation: Derivation) {
     this.etype = etype
@@ -40,7 +45,7 @@ export class DerivedKeys implements PreparedKey {
     return this.#messages.get(usage) ?? keep(this.#messages, usage, this.#derivation.message(usage))
   }
 
-  checksum(usage: KeyUsageId): HmacKey {
+  checksum(usage: KeyUsageId): Mac {
     return this.#checksums.get(usage) ?? keep(this.#checksums, usage, this.#derivation.checksum(usage))
   }
 

@@ -2,12 +2,19 @@ import { cbc } from '@noble/ciphers/aes.js'
 import type { Etype } from '../../../../src/core/crypto/etype.ts'
 import { AES128_SHA1, AES256_SHA1 } from '../../../../src/core/crypto/etypes/aes-sha1.ts'
 import { AES128_SHA2, AES256_SHA2 } from '../../../../src/core/crypto/etypes/aes-sha2.ts'
+import { ARCFOUR, ARCFOUR_EXPORTABLE } from '../../../../src/core/crypto/etypes/arcfour.ts'
+import { CAMELLIA128_CMAC, CAMELLIA256_CMAC } from '../../../../src/core/crypto/etypes/camellia.ts'
+import { DES3_SHA1, des3 } from '../../../../src/core/crypto/etypes/des3.ts'
 import { AES_128, AES_256, type CbcCipher } from '../../../../src/core/crypto/primitives/cbc.ts'
-import type { EtypeRow } from '../../../../src/core/crypto/profiles/aes-etype.ts'
+import type { EtypeRow } from '../../../../src/core/crypto/profiles/build-etype.ts'
+import { rfc3962 } from '../../../../src/core/crypto/profiles/rfc3962.ts'
+import { rfc6803 } from '../../../../src/core/crypto/profiles/rfc6803.ts'
 import { rfc8009 } from '../../../../src/core/crypto/profiles/rfc8009.ts'
-import { simplified } from '../../../../src/core/crypto/profiles/simplified.ts'
 
-/** The enctypes over one implementation of AES. They take any number of PBKDF2 rounds, because published vectors have few. */
+/**
+ * The AES enctypes over one implementation of AES, and over node's also the older ones. They take any number of PBKDF2 rounds, because
+ * published vectors have few.
+ */
 export interface Implementation {
   readonly name: string
   readonly aes128: CbcCipher
@@ -16,12 +23,11 @@ export interface Implementation {
   readonly etypes: ReadonlyMap<number, Etype>
 }
 
-export const NODE = implementation('node:crypto', AES_128, AES_256)
+const camellia = [CAMELLIA128_CMAC, CAMELLIA256_CMAC].map(row => ({ ...row, defaultIterations: 1 }))
+
+export const NODE = withOlder(implementation('node:crypto', AES_128, AES_256))
 export const NOBLE = implementation('@noble/ciphers', nobleAes(16), nobleAes(32))
 export const IMPLEMENTATIONS: readonly Implementation[] = [NODE, NOBLE]
-
-/** In the vector files, but not built: triple DES, RC4 (two) and Camellia (two); 0 stands beside unkeyed checksums. */
-export const NOT_BUILT: ReadonlySet<number> = new Set([0, 16, 23, 24, 25, 26])
 
 function implementation(name: string, aes128: CbcCipher, aes256: CbcCipher): Implementation {
   const sha1 = [
@@ -32,13 +38,22 @@ function implementation(name: string, aes128: CbcCipher, aes256: CbcCipher): Imp
     { ...AES128_SHA2, cipher: aes128, defaultIterations: 1 },
     { ...AES256_SHA2, cipher: aes256, defaultIterations: 1 },
   ]
-  const etypes = [...sha1.map(simplified), ...sha2.map(rfc8009)]
+  const etypes = [...sha1.map(rfc3962), ...sha2.map(rfc8009)]
   return {
     name,
     aes128,
     aes256,
     rows: new Map([...sha1, ...sha2].map(row => [row.id, row])),
     etypes: new Map(etypes.map(etype => [etype.id, etype])),
+  }
+}
+
+function withOlder(aes: Implementation): Implementation {
+  const older = [des3(DES3_SHA1), ARCFOUR, ARCFOUR_EXPORTABLE, ...camellia.map(rfc6803)]
+  return {
+    ...aes,
+    rows: new Map([...aes.rows, ...[DES3_SHA1, ...camellia].map(row => [row.id, row] as const)]),
+    etypes: new Map([...aes.etypes, ...older.map(etype => [etype.id, etype] as const)]),
   }
 }
 
