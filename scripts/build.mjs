@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { WARM_UPS, warmFolder } from './warm-ups.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -50,6 +49,12 @@ const lmdbInside = {
     build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }))
   },
 }
+
+const { build } = await import('esbuild').catch(() => {
+  // `npm ci --omit=dev` in a package that was built before it was published.
+  console.error('build: esbuild is not installed; dist/ stays as it is')
+  process.exit(existsSync(dist) ? 0 : 1)
+})
 
 const only = process.argv.slice(2)
 const wanted = Object.entries(programs).filter(([name]) => only.length === 0 || only.includes(name))

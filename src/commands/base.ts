@@ -277,6 +277,7 @@ function writeAll(descriptor: number, text: string): void {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'EPIPE') process.exit(141)
+      if (code === 'ENOSPC' || code === 'EIO') throw new KrbError(code, {}, { doing: 'writing the output', cause: error })
       if (code !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
     }
