@@ -1,10 +1,9 @@
-import type { HostAddress } from '../core/asn1/messages/host-address.ts'
+import { internetAddress } from '../core/asn1/messages/host-address.ts'
 import { defaultTktEnctypes } from '../core/config/enctypes.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import { KdcOptions } from '../core/flags/kdc-options.ts'
 import { type Principal, tgtPrincipal, unparsePrincipal } from '../core/principal/principal.ts'
-import { AddressType } from '../core/registry/address-type.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
 import type { AsTerms } from './as/build-request.ts'
 import { driveAsExchange } from './as/driver.ts'
@@ -74,7 +73,7 @@ async function termsOf(request: InitRequest, { env, config, channel }: ClientCon
     renewLife: request.renewLife ?? defaults.renewLifetime,
     startOffset: request.startOffset ?? 0,
     etypes: enctypesOf(request.etypes ?? defaultTktEnctypes(config), available),
-    addresses: addresses === 'none' ? [] : (await channel.localAddresses()).map(hostAddress),
+    addresses: addresses === 'none' ? [] : (await channel.localAddresses()).map(internetAddress),
     clockskew: config.clockskew,
     timesync: config.kdcTimesync,
     encryptedTimestampDisabled: realm => config.realm(realm).disableEncryptedTimestamp,
@@ -91,10 +90,6 @@ function enctypesOf(allowed: readonly EtypeId[], available: readonly EtypeId[] |
   if (known.length === 0) throw new KrbError('KRB5_CONFIG_ETYPE_NOSUPP')
   if (available === undefined) return known
   return [...known.filter(etype => available.includes(etype)), ...known.filter(etype => !available.includes(etype))]
-}
-
-function hostAddress(octets: Uint8Array): HostAddress {
-  return { addrType: octets.length === 4 ? AddressType.INET : AddressType.INET6, address: octets }
 }
 
 const WRONG_KEY: ReadonlySet<string> = new Set(['KRB5KRB_AP_ERR_BAD_INTEGRITY', 'KRB5KDC_ERR_PREAUTH_FAILED'])

@@ -25,6 +25,11 @@ export function promptedPassword(prompter: Pick<Prompter, 'secret'>): KeySource 
   return new PasswordSource(client => prompter.secret(`Password for ${displayText(unparsePrincipal(client))}: `))
 }
 
+/** As `promptedPassword`, asked for by other means. The source takes it over and wipes it. */
+export function askedPassword(ask: (client: Principal) => Promise<Secret>): KeySource {
+  return new PasswordSource(ask)
+}
+
 /** A password at hand. The source takes it over and wipes it. */
 export function givenPassword(password: Secret): KeySource {
   return new PasswordSource(async () => password, password)

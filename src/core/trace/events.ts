@@ -68,6 +68,13 @@ export interface TraceData {
   'as-reply-decrypted': { readonly key: TracedKey }
   'fast-negotiation': { readonly available: boolean }
 
+  // Password change
+  'password-expired': NoData
+  'password-change-try': { readonly left: number }
+  'password-changed': NoData
+  'ap-req-made': Pair & { readonly seqNumber: number; readonly subkey: TracedKey; readonly sessionKey: TracedKey }
+  'ap-rep-read': { readonly ctime: number; readonly cusec: number; readonly subkey: TracedKey | undefined; readonly seqNumber: number }
+
   // Credential caches
   'cache-initialized': { readonly cache: string; readonly client: Principal }
   'cache-stored': Pair & { readonly cache: string }

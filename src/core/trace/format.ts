@@ -111,6 +111,14 @@ const WORDS: { readonly [K in keyof TraceData]: (data: TraceData[K]) => string }
   'as-reply-decrypted': e => `Decrypted AS reply; session key is: ${key(e.key)}`,
   'fast-negotiation': e => `FAST negotiation: ${e.available ? '' : 'un'}available`,
 
+  'password-expired': () => 'Principal expired; getting changepw ticket',
+  'password-change-try': e => `Attempting password change; ${e.left} tries remaining`,
+  'password-changed': () => 'Getting initial TGT with changed password',
+  'ap-req-made': e =>
+    `Creating authenticator for ${pair(e)}, seqnum ${e.seqNumber}, subkey ${key(e.subkey)}, session key ${key(e.sessionKey)}`,
+  'ap-rep-read': e =>
+    `Read AP-REP, time ${e.ctime}.${e.cusec}, subkey ${e.subkey === undefined ? '(null)' : key(e.subkey)}, seqnum ${e.seqNumber}`,
+
   'cache-initialized': e => `Initializing ${displayText(e.cache)} with default princ ${name(e.client)}`,
   'cache-stored': e => `Storing ${pair(e)} in ${displayText(e.cache)}`,
   'cache-store-failed': e => `Failed to store credentials in ${displayText(e.cache)}: ${result(e.error)}`,

@@ -1,0 +1,36 @@
+import type { Principal } from '../core/principal/principal.ts'
+import { Secret } from '../core/secret/secret.ts'
+import { askedPassword, type KeySource } from './key-source.ts'
+
+/** A password for the several exchanges of one log-in: asked for when the first of them needs it, wiped when all are done. */
+export class HeldPassword {
+  readonly #ask: (client: Principal) => Promise<Secret>
+  #password: Secret | undefined
+
+  constructor(ask: (client: Principal) => Promise<Secret>) {
+    this.#ask = ask
+  }
+
+  /** For one exchange, which wipes it; the password stays. */
+  source(): KeySource {
+    return askedPassword(async client => {
+      this.#password ??= await this.#ask(client)
+      return this.#password.use(octets => Secret.copyOf(octets))
+    })
+  }
+
+  /** What was asked for or put here last; the holder keeps it. undefined when nobody needed one. */
+  get current(): Secret | undefined {
+    return this.#password
+  }
+
+  /** Takes `password` over. */
+  replace(password: Secret): void {
+    this.#password?.wipe()
+    this.#password = password
+  }
+
+  wipe(): void {
+    this.#password?.wipe()
+  }
+}
