@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes/bytes.ts'
+import type { ErrorCode } from './errors/tables/index.ts'
 import type { Secret } from './secret/secret.ts'
 import type { TraceEvent } from './trace/events.ts'
 
@@ -12,7 +13,41 @@ export interface Env {
   readonly host: Host
   readonly files: Files
   readonly prompter: Prompter
+  /** Daemons behind Unix sockets; absent where there are none. */
+  readonly sockets?: LocalSockets
+  /** The kernel's keyrings; absent where there are none. */
+  readonly keyctl?: Keyctl
   trace(event: TraceEvent): void
+}
+
+export interface LocalSockets {
+  /** Failures here and on the stream are KrbErrors with the errno's name as code and `{ path }`. */
+  connect(path: string): Promise<LocalStream>
+}
+
+/** A connection to a daemon of this machine. An open one that nobody reads from does not keep the process alive. */
+export interface LocalStream {
+  /** `EPIPE` when the daemon has closed its end. */
+  write(octets: Bytes): Promise<void>
+  /** Exactly that many octets; `ECONNRESET` when there will not be as many, `ETIMEDOUT` when the daemon stays silent. */
+  read(count: number): Promise<Bytes>
+  close(): void
+}
+
+/**
+ * Runs one request of keyutils' keyctl program (`['search', '@s', 'keyring', 'name']`), with `input` as its standard input and
+ * `under` as the keyring that it possesses instead of this process's session. Throws `ENOENT` where the program is not installed.
+ */
+export type Keyctl = (words: readonly string[], options?: { readonly input?: Bytes; readonly under?: Possession }) => Promise<KeyctlAnswer>
+
+/** The user's keyring, or the persistent keyring of a uid: possession of them has to be arranged (keyrings(7)). */
+export type Possession = { readonly ring: 'user' } | { readonly ring: 'persistent'; readonly uid: number }
+
+export interface KeyctlAnswer {
+  /** What the program printed: text, or with `pipe` a key's octets. */
+  readonly output: Bytes
+  /** The errno's name behind its complaint when it failed. */
+  readonly failure?: ErrorCode
 }
 
 export interface Clock {

@@ -21,6 +21,8 @@ export function nodeEnv(options: NodeEnvOptions = {}): Env {
     host: nodeHost(),
     files: nodeFiles(),
     prompter: nodePrompter(options.prompts ?? 'stdout'),
+    sockets: { connect: async path => (await import('./local-socket.ts')).connectLocal(path) },
+    keyctl: async (words, options) => (await import('./keyctl.ts')).runKeyctl(words, options),
     trace: trace ?? (() => undefined),
   }
 }

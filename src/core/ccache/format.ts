@@ -114,6 +114,11 @@ export function encodeCredential(credential: Credential, version: CcacheVersion)
   return writer.finish()
 }
 
+/** The principal at the start of `octets` (as in KCM messages and kernel keys). Throws `KRB5_CC_FORMAT` or `KRB5_CC_END`. */
+export function decodePrincipal(octets: Bytes, version: CcacheVersion = 4): Principal {
+  return readPrincipal(openCursor(octets, version, 0), 'principal')
+}
+
 export function encodePrincipal(principal: Principal, version: CcacheVersion = 4): Bytes {
   const writer = newWriter(version)
   writePrincipal(writer, version, principal)

@@ -2,22 +2,32 @@ import type { ClientConfig } from '../config/krb5-conf.ts'
 import { expandTokens } from '../config/tokens.ts'
 import type { Env } from '../env.ts'
 import { KrbError } from '../errors/krb-error.ts'
-import type { Ccache } from './ccache.ts'
+import type { Ccache, CcachePrefix, CcacheType } from './ccache.ts'
 import type { CcacheVersion } from './format.ts'
 import { CCACHE_TYPES } from './types/index.ts'
 
-export type CcacheConfig = Pick<ClientConfig, 'defaultCcacheName' | 'ccacheType'>
+export type CcacheConfig = Pick<ClientConfig, 'defaultCcacheName' | 'ccacheType'> & Partial<Pick<ClientConfig, 'kcmSocket'>>
 
 /**
- * The cache called `name`, or the default one. A name is `TYPE:residual`; without a colon it is a file, and so is one with a single
- * letter before the colon (a drive). Throws `KRB5_CC_UNKNOWN_TYPE`. Nothing is opened yet.
+ * The cache called `name`, or the default one; of a collection its primary. A name is `TYPE:residual`; without a colon it is a file, and
+ * so is one with a single letter before the colon (a drive). Throws `KRB5_CC_UNKNOWN_TYPE` and what the type has to say about the name.
  */
 export async function resolveCcache(name: string | undefined, env: Env, config: CcacheConfig): Promise<Ccache> {
+  const { type, residual } = await ccacheTypeOf(name, env, config)
+  return type.resolve(residual)
+}
+
+/** The type that `name`, or the default name, belongs to, and the rest of the name. Throws `KRB5_CC_UNKNOWN_TYPE`. */
+export async function ccacheTypeOf(
+  name: string | undefined,
+  env: Env,
+  config: CcacheConfig,
+): Promise<{ readonly type: CcacheType; readonly residual: string }> {
   const full = name ?? defaultCcacheName(env, config)
   const [prefix, residual] = splitName(full)
-  const type = Object.hasOwn(CCACHE_TYPES, prefix) ? CCACHE_TYPES[prefix] : undefined
-  if (type === undefined) throw new KrbError('KRB5_CC_UNKNOWN_TYPE', { name: full, type: prefix })
-  return type(env, fileVersion(config)).resolve(residual)
+  if (!isPrefix(prefix)) throw new KrbError('KRB5_CC_UNKNOWN_TYPE', { name: full, type: prefix })
+  const settings = { fileVersion: fileVersion(config), kcmSocket: config.kcmSocket ?? NO_SOCKET }
+  return { type: await CCACHE_TYPES[prefix](env, settings), residual }
 }
 
 /**
@@ -42,7 +52,14 @@ function splitName(name: string): readonly [prefix: string, residual: string] {
   return [name.slice(0, colon), name.slice(colon + 1)]
 }
 
+function isPrefix(text: string): text is CcachePrefix {
+  return Object.hasOwn(CCACHE_TYPES, text)
+}
+
 /** `ccache_type`: what new FILE caches look like; MIT takes any other number for the newest. */
 function fileVersion({ ccacheType }: CcacheConfig): CcacheVersion {
   return ccacheType === 1 || ccacheType === 2 || ccacheType === 3 ? ccacheType : 4
 }
+
+/** As `kcm_socket = -`. */
+const NO_SOCKET = '-'

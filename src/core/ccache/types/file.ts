@@ -5,9 +5,10 @@ import type { Env, Files, Patch } from '../../env.ts'
 import { type ErrorCode, KrbError } from '../../errors/krb-error.ts'
 import { ERRORS } from '../../errors/tables/index.ts'
 import type { Principal } from '../../principal/principal.ts'
-import type { Ccache, CcacheType } from '../ccache.ts'
-import { configCredential, configEntryOf, isConfigEntry, isConfigFor, REMOVED_CONFIG_REALM } from '../config-entry.ts'
+import type { CcacheType } from '../ccache.ts'
+import { configCredential, isConfigEntry, isConfigFor, REMOVED_CONFIG_REALM } from '../config-entry.ts'
 import type { ConfigEntry, Credential } from '../credential.ts'
+import { EntryCache, entriesToWrite, listOf, NO_OFFSET, settingOf } from '../entry-cache.ts'
 import {
   type CcacheHead,
   type CcacheVersion,
@@ -23,20 +24,27 @@ import {
 
 /** FILE caches; `version` is what `replace` writes (`ccache_type`). */
 export function fileCcacheType(env: Env, version: CcacheVersion): CcacheType {
-  return { prefix: 'FILE', resolve: async path => new FileCcache(path, env.files, version) }
+  const resolve = async (path: string) => new FileCcache(`FILE:${path}`, path, env.files, version)
+  return {
+    prefix: 'FILE',
+    resolve,
+    async members(path) {
+      const present = (await env.files.stat(path).catch(absent)) !== undefined
+      return listOf(present ? [await resolve(path)] : [])
+    },
+  }
 }
 
 /**
  * One cache in one file. A store into a file of another version than ours keeps that file's version.
  */
-class FileCcache implements Ccache {
-  readonly name: string
+export class FileCcache extends EntryCache {
   readonly #path: string
   readonly #files: Files
   readonly #version: CcacheVersion
 
-  constructor(path: string, files: Files, version: CcacheVersion) {
-    this.name = `FILE:${path}`
+  constructor(name: string, path: string, files: Files, version: CcacheVersion) {
+    super(name)
     this.#path = path
     this.#files = files
     this.#version = version
@@ -47,7 +55,7 @@ class FileCcache implements Ccache {
   }
 
   async offset(): Promise<TimeOffset> {
-    return (await this.#head()).offset ?? { seconds: 0, micros: 0 }
+    return (await this.#head()).offset ?? NO_OFFSET
   }
 
   /** The header always carries an offset, zero included, as MIT's kinit writes it. */
@@ -55,10 +63,9 @@ class FileCcache implements Ccache {
     client: Principal,
     credentials: readonly Credential[],
     config: readonly ConfigEntry[],
-    offset: TimeOffset = { seconds: 0, micros: 0 },
+    offset: TimeOffset = NO_OFFSET,
   ): Promise<void> {
-    const all = [...config.map(entry => configCredential(entry, client)), ...credentials]
-    const parts = all.map(credential => encodeCredential(credential, this.#version))
+    const parts = entriesToWrite(client, credentials, config).map(entry => encodeCredential(entry, this.#version))
     const content = concat(encodeHead(this.#version, client, offset), ...parts)
     for (const part of parts) part.fill(0)
     await this.#guard(() => this.#files.replace(this.#path, content, { mode: 0o600 }).finally(() => content.fill(0)), 'plain')
@@ -72,31 +79,24 @@ class FileCcache implements Ccache {
     })
   }
 
-  async *credentials(): AsyncIterable<Credential> {
-    for await (const credential of this.#live()) if (!isConfigEntry(credential)) yield credential
-  }
-
-  async *configEntries(): AsyncIterable<ConfigEntry> {
-    for await (const credential of this.#live()) {
-      const entry = configEntryOf(credential)
-      if (entry !== undefined) yield entry
+  async *entries(): AsyncIterable<Credential> {
+    const octets = await this.#guard(() => this.#files.readLocked(this.#path))
+    try {
+      const placed = this.#decode(octets)
+      for (;;) {
+        const step = await this.#guard(async () => placed.next())
+        if (step.done) return
+        if (!isRemoved(step.value.credential)) yield step.value.credential
+      }
+    } finally {
+      octets.fill(0)
     }
-  }
-
-  async config(key: string, server?: Principal): Promise<Bytes | undefined> {
-    let general: Bytes | undefined
-    for await (const credential of this.#live()) {
-      if (isConfigFor(credential, key, server)) return credential.ticket
-      // Some writers leave the principal out where others name it (fast_avail).
-      if (isConfigFor(credential, key, undefined)) general ??= credential.ticket
-    }
-    return general
   }
 
   async setConfig(key: string, value: Bytes, server?: Principal): Promise<void> {
     const client = await this.principal()
     await this.#removeIf(credential => isConfigFor(credential, key, server))
-    await this.store(configCredential(server === undefined ? { key, value } : { key, server, value }, client))
+    await this.store(configCredential(settingOf(key, value, server), client))
   }
 
   async remove(match: (credential: Credential) => boolean): Promise<number> {
@@ -109,20 +109,6 @@ class FileCcache implements Ccache {
 
   async #head(): Promise<CcacheHead> {
     return this.#guard(() => this.#lend(octets => decodeHead(octets)))
-  }
-
-  async *#live(): AsyncIterable<Credential> {
-    const octets = await this.#guard(() => this.#files.readLocked(this.#path))
-    try {
-      const placed = this.#decode(octets)
-      for (;;) {
-        const step = await this.#guard(async () => placed.next())
-        if (step.done) return
-        if (!isRemoved(step.value.credential)) yield step.value.credential
-      }
-    } finally {
-      octets.fill(0)
-    }
   }
 
   *#decode(octets: Bytes): Generator<PlacedCredential> {
@@ -167,6 +153,11 @@ class FileCcache implements Ccache {
       throw error instanceof KrbError ? fileCacheError(error, this.#path, wording) : error
     }
   }
+}
+
+function absent(error: unknown): undefined {
+  if (!(error instanceof KrbError)) throw error
+  return undefined
 }
 
 /** MIT's kinit and kdestroy leave the file's name out when they cannot write or destroy; everybody else says it. */

@@ -3,37 +3,40 @@ import type { Env } from '../../env.ts'
 import { KrbError } from '../../errors/krb-error.ts'
 import type { Principal } from '../../principal/principal.ts'
 import type { Ccache, CcacheType } from '../ccache.ts'
-import { configCredential, configEntryOf, isConfigEntry, isConfigFor } from '../config-entry.ts'
+import { configCredential, isConfigEntry, isConfigFor } from '../config-entry.ts'
 import type { ConfigEntry, Credential } from '../credential.ts'
+import { EntryCache, entriesToWrite, listOf, NO_OFFSET, settingOf } from '../entry-cache.ts'
 import type { TimeOffset } from '../format.ts'
 
 /** MEMORY caches live as long as `env`, and the same name in the same `env` is the same cache. */
 export function memoryCcacheType(env: Env): CcacheType {
-  return {
-    prefix: 'MEMORY',
-    async resolve(residual) {
-      const caches = CACHES.get(env) ?? new Map<string, Ccache>()
-      CACHES.set(env, caches)
-      const cache = caches.get(residual) ?? memoryCcache(residual)
-      caches.set(residual, cache)
-      return cache
-    },
-  }
+  const resolve = async (residual: string) => heldCcache(`MEMORY:${residual}`, env)
+  return { prefix: 'MEMORY', resolve, members: async residual => listOf([await resolve(residual)]) }
+}
+
+/** The cache called `name` (with its prefix) that lives as long as `env`; `absence` is how to say that nothing is in it. */
+export function heldCcache(name: string, env: Env, absence?: string): Ccache {
+  const caches = CACHES.get(env) ?? new Map<string, Ccache>()
+  CACHES.set(env, caches)
+  const cache = caches.get(name) ?? new MemoryCcache(name, absence)
+  caches.set(name, cache)
+  return cache
 }
 
 /** A cache of its own, known to nobody by its name. */
 export function memoryCcache(residual: string): Ccache {
-  return new MemoryCcache(residual)
+  return new MemoryCcache(`MEMORY:${residual}`)
 }
 
-class MemoryCcache implements Ccache {
-  readonly name: string
+class MemoryCcache extends EntryCache {
+  readonly #absence: string | undefined
   #client: Principal | undefined
   #offset: TimeOffset = NO_OFFSET
   #held: readonly Credential[] = []
 
-  constructor(residual: string) {
-    this.name = `MEMORY:${residual}`
+  constructor(name: string, absence?: string) {
+    super(name)
+    this.#absence = absence
   }
 
   async principal(): Promise<Principal> {
@@ -52,7 +55,7 @@ class MemoryCcache implements Ccache {
   ): Promise<void> {
     this.#client = client
     this.#offset = offset
-    this.#held = [...config.map(entry => configCredential(entry, client)), ...credentials]
+    this.#held = entriesToWrite(client, credentials, config)
   }
 
   async store(credential: Credential): Promise<void> {
@@ -60,29 +63,15 @@ class MemoryCcache implements Ccache {
     this.#held = [...this.#held, credential]
   }
 
-  async *credentials(): AsyncIterable<Credential> {
+  async *entries(): AsyncIterable<Credential> {
     this.#requireClient()
-    for (const credential of this.#held) if (!isConfigEntry(credential)) yield credential
-  }
-
-  async *configEntries(): AsyncIterable<ConfigEntry> {
-    this.#requireClient()
-    for (const credential of this.#held) {
-      const entry = configEntryOf(credential)
-      if (entry !== undefined) yield entry
-    }
-  }
-
-  async config(key: string, server?: Principal): Promise<Bytes | undefined> {
-    this.#requireClient()
-    const exact = this.#held.find(credential => isConfigFor(credential, key, server))
-    return (exact ?? this.#held.find(credential => isConfigFor(credential, key, undefined)))?.ticket
+    yield* this.#held
   }
 
   async setConfig(key: string, value: Bytes, server?: Principal): Promise<void> {
     const client = this.#requireClient()
     const others = this.#held.filter(credential => !isConfigFor(credential, key, server))
-    this.#held = [...others, configCredential(server === undefined ? { key, value } : { key, server, value }, client)]
+    this.#held = [...others, configCredential(settingOf(key, value, server), client)]
   }
 
   async remove(match: (credential: Credential) => boolean): Promise<number> {
@@ -99,12 +88,10 @@ class MemoryCcache implements Ccache {
   }
 
   #requireClient(): Principal {
-    if (this.#client === undefined) throw new KrbError('KRB5_FCC_NOFILE', { cache: this.name })
-    return this.#client
+    if (this.#client !== undefined) return this.#client
+    throw new KrbError('KRB5_FCC_NOFILE', { cache: this.name }, this.#absence === undefined ? {} : { text: this.#absence })
   }
 }
-
-const NO_OFFSET: TimeOffset = { seconds: 0, micros: 0 }
 
 /** Not state of the module: it hangs on the `Env` that the program made, and goes with it. */
 const CACHES = new WeakMap<Env, Map<string, Ccache>>()

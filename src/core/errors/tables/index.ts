@@ -1,4 +1,5 @@
 import { ASN1, ASN1_BASE } from './asn1.ts'
+import { K5E1, K5E1_BASE } from './k5e1.ts'
 import { KADM5, KADM5_BASE } from './kadm5.ts'
 import { KDB, KDB_BASE } from './kdb.ts'
 import { KRB5, KRB5_BASE } from './krb5.ts'
@@ -15,6 +16,7 @@ export interface ErrorRow {
 
 export type ErrorCode =
   | keyof typeof KRB5
+  | keyof typeof K5E1
   | keyof typeof KDB
   | keyof typeof KADM5
   | keyof typeof ASN1
@@ -27,6 +29,7 @@ const PROTOCOL_CODES = 128
 /** Every code with its number and MIT's text. */
 export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
   ...table(KRB5, KRB5_BASE),
+  ...table(K5E1, K5E1_BASE),
   ...table(KDB, KDB_BASE),
   ...table(KADM5, KADM5_BASE),
   ...table(ASN1, ASN1_BASE),
@@ -37,6 +40,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorRow>> = {
 /** The code that a KRB-ERROR's number stands for; `KRB5KRB_ERR_GENERIC` for numbers that nobody assigned. */
 export function codeOfProtocolError(number: number): ErrorCode {
   return BY_PROTOCOL.get(number) ?? 'KRB5KRB_ERR_GENERIC'
+}
+
+/** The code behind a com_err number or errno that another process sent; undefined for numbers that no table has. */
+export function codeOfNumber(number: number): ErrorCode | undefined {
+  return (Object.keys(ERRORS) as ErrorCode[]).find(code => ERRORS[code].number === number)
 }
 
 function table<C extends string>(rows: Readonly<Record<C, readonly [number, string]>>, base: number): Record<C, ErrorRow> {
