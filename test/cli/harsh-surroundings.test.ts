@@ -51,6 +51,7 @@ describe('pipes', () => {
   it('a reader that stops early ends the writer silently with the status of SIGPIPE', () => {
     const done = run('bash', [
       '--norc',
+      '--norc',
       '-c',
       `${ours('tklist')} --help | head -c 1 >/dev/null; true; ${ours('tkinit')} --help | true; echo "\${PIPESTATUS[0]}"`,
     ])

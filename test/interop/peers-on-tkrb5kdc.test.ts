@@ -69,7 +69,7 @@ describeWith([mit()], "MIT's clients on tkrb5kdc", () => {
     run('kinit', ['careful'], { env: realm.env, input: 'carefulpw\n' })
     const lines = readFileSync(realm.log, 'utf8').trimEnd().split('\n').slice(-2)
     expect(lines[0]).toMatch(
-      / krb5kdc\[\d+\]\(info\): AS_REQ \(\d+ etypes \{.*\}\) 127\.0\.0\.1: NEEDED_PREAUTH: careful@OWN\.TEST for krbtgt\/OWN\.TEST@OWN\.TEST, Additional pre-authentication required$/,
+      / tkrb5kdc\[\d+\]\(info\): AS_REQ \(\d+ etypes \{.*\}\) 127\.0\.0\.1: NEEDED_PREAUTH: careful@OWN\.TEST for krbtgt\/OWN\.TEST@OWN\.TEST, Additional pre-authentication required$/,
     )
     expect(lines[1]).toMatch(
       /AS_REQ \(.*\) 127\.0\.0\.1: ISSUE: authtime \d+, etypes \{rep=aes256-cts-hmac-sha1-96\(18\), tkt=aes256-cts-hmac-sha1-96\(18\), ses=aes256-cts-hmac-sha1-96\(18\)\}, careful@OWN\.TEST for krbtgt\/OWN\.TEST@OWN\.TEST$/,
