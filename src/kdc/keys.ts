@@ -1,6 +1,6 @@
 import { prepareKey } from '../core/crypto/encrypted-data.ts'
 import type { PreparedKey } from '../core/crypto/etype.ts'
-import { etypeById } from '../core/crypto/etypes/index.ts'
+import { KrbError } from '../core/errors/krb-error.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
 import type { KeyData, PrincipalEntry } from './store/entry.ts'
 import type { MasterKeys } from './store/master-key.ts'
@@ -35,13 +35,20 @@ export class KeyRing {
   }
 }
 
-/** Keys of the newest version, in stored order, of enctypes that work here. The first one encrypts tickets. */
-export function currentKeys(entry: PrincipalEntry): readonly FoundKey[] {
-  return keysOfVersion(entry, newestVersion(entry))
+/** Keys of the newest version, in stored order, of permitted enctypes. */
+export function currentKeys(entry: PrincipalEntry, permitted: readonly EtypeId[]): readonly FoundKey[] {
+  return keysOfVersion(entry, newestVersion(entry), permitted)
 }
 
-export function keysOfVersion(entry: PrincipalEntry, kvno: number): readonly FoundKey[] {
-  return entry.keyData.filter(data => data.kvno === kvno && etypeById(data.etype) !== undefined).map(data => ({ entry, data }))
+/** The first of the current keys, which encrypts tickets. Throws `KRB5_KDB_NO_MATCHING_KEY`, `KRB5_KDB_NO_PERMITTED_KEY`. */
+export function ticketKey(entry: PrincipalEntry, permitted: readonly EtypeId[]): FoundKey {
+  const [first] = currentKeys(entry, permitted)
+  if (first !== undefined) return first
+  throw new KrbError(entry.keyData.length === 0 ? 'KRB5_KDB_NO_MATCHING_KEY' : 'KRB5_KDB_NO_PERMITTED_KEY')
+}
+
+export function keysOfVersion(entry: PrincipalEntry, kvno: number, permitted: readonly EtypeId[]): readonly FoundKey[] {
+  return entry.keyData.filter(data => data.kvno === kvno && permitted.includes(data.etype)).map(data => ({ entry, data }))
 }
 
 export function newestVersion(entry: PrincipalEntry): number {
@@ -49,8 +56,8 @@ export function newestVersion(entry: PrincipalEntry): number {
 }
 
 /** The client's key of the enctype that the request names first. */
-export function clientKey(client: PrincipalEntry, wanted: readonly EtypeId[]): FoundKey | undefined {
-  const keys = currentKeys(client)
+export function clientKey(client: PrincipalEntry, wanted: readonly EtypeId[], permitted: readonly EtypeId[]): FoundKey | undefined {
+  const keys = currentKeys(client, permitted)
   for (const etype of wanted) {
     const found = keys.find(({ data }) => data.etype === etype)
     if (found !== undefined) return found

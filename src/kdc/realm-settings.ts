@@ -9,8 +9,10 @@ export interface RealmPolicy {
   readonly maxLife: number
   readonly maxRenewableLife: number
   readonly clockskew: number
-  /** Session keys are made of these only. */
+  /** Long-term keys of other enctypes are as if they were not there. */
   readonly permittedEtypes: readonly EtypeId[]
+  /** Session keys are made of these only. */
+  readonly sessionEtypes: readonly EtypeId[]
   readonly rejectBadTransit: boolean
   readonly disableLastSuccess: boolean
   readonly disableLockout: boolean

@@ -1,4 +1,4 @@
-import { permittedEnctypes } from '../core/config/enctypes.ts'
+import { permittedEnctypes, sessionEnctypes } from '../core/config/enctypes.ts'
 import type { KdcConfig } from '../core/config/kdc-conf.ts'
 import type { ServedRealm } from './realm-settings.ts'
 import type { MasterKeys } from './store/master-key.ts'
@@ -12,6 +12,7 @@ export function servedRealm(config: KdcConfig, store: Store, masterKeys: MasterK
     maxRenewableLife: config.maxRenewableLife,
     clockskew: config.client.clockskew,
     permittedEtypes: permittedEnctypes(config.client),
+    sessionEtypes: sessionEnctypes(config.client),
     rejectBadTransit: config.rejectBadTransit,
     disableLastSuccess: config.database.disableLastSuccess,
     disableLockout: config.database.disableLockout,

@@ -11,6 +11,13 @@ export function permittedEnctypes(config: EnctypeRelations): readonly EtypeId[] 
   return parse(config.permittedEnctypeList, config)
 }
 
+/** What a KDC makes session keys of: the permitted ones, without triple DES and RC4 unless allow_des3 and allow_rc4 say so. */
+export function sessionEnctypes(config: EnctypeRelations & Pick<LibDefaults, 'allowDes3' | 'allowRc4'>): readonly EtypeId[] {
+  return permittedEnctypes(config).filter(
+    etype => (etype !== ETYPE.DES3_CBC_SHA1 || config.allowDes3) && (etype !== ETYPE.ARCFOUR_HMAC || config.allowRc4),
+  )
+}
+
 /** default_tkt_enctypes: what initial requests ask for. */
 export function defaultTktEnctypes(config: EnctypeRelations): readonly EtypeId[] {
   return config.defaultTktEnctypeList === undefined ? permittedEnctypes(config) : parse(config.defaultTktEnctypeList, config)

@@ -6,7 +6,7 @@ import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, isTgtPrincipal } from '../../core/principal/principal.ts'
 import { asIssued, asRefused } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
-import { clientKey, currentKeys, type FoundKey } from '../keys.ts'
+import { clientKey, type FoundKey, ticketKey } from '../keys.ts'
 import type { PeerAddress } from '../peer-address.ts'
 import { AS_CHECKS, firstRefusal } from '../permit/checks.ts'
 import { countersAfter } from '../permit/lockout.ts'
@@ -57,11 +57,11 @@ async function permitAs(
   const { body, client, server, realm } = resolved
   const refusal = firstRefusal(AS_CHECKS, resolved)
   if (refusal !== undefined) return refusal
-  const session = sessionEtype(body.etype, server, realm.permittedEtypes)
+  const session = sessionEtype(body.etype, server, realm.sessionEtypes)
   if (session === undefined) return new Refusal('KRB5KDC_ERR_ETYPE_NOSUPP', 'BAD_ENCRYPTION_TYPE')
   const times = ticketTimes({ now: now.seconds, body, client, server, realm, header: undefined })
   if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
-  const found = clientKey(client, body.etype)
+  const found = clientKey(client, body.etype, realm.permittedEtypes)
   const padata = request.padata ?? []
   const earned = await preauthenticate(padata, { client, body, clientKey: found, keys: desk.keys, realm, now })
   if (earned instanceof Refusal) return earned
@@ -92,11 +92,10 @@ async function permitAs(
 }
 
 /** The key that the ticket is encrypted in, proved to open. */
-function openedServerKey({ server }: AsResolved, { keys }: RealmDesk): FoundKey | Refusal {
+function openedServerKey({ server, realm }: AsResolved, { keys }: RealmDesk): FoundKey | Refusal {
   const status = isTgtPrincipal(server.principal) ? 'GET_LOCAL_TGT' : 'FINDING_SERVER_KEY'
-  const first = currentKeys(server)[0]
-  if (first === undefined) return new Refusal('KRB5_KDB_NO_MATCHING_KEY', status)
   try {
+    const first = ticketKey(server, realm.permittedEtypes)
     keys.ready(first)
     return first
   } catch (error) {

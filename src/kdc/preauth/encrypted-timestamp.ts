@@ -27,8 +27,8 @@ export const encryptedTimestamp: KdcPreauth = {
   },
 }
 
-function openWithAny(sealed: EncryptedData, { client, keys }: PreauthContext): Bytes {
-  for (const found of currentKeys(client)) {
+function openWithAny(sealed: EncryptedData, { client, keys, realm }: PreauthContext): Bytes {
+  for (const found of currentKeys(client, realm.permittedEtypes)) {
     if (found.data.etype !== sealed.etype) continue
     try {
       return openData(keys.ready(found), KeyUsage.AS_REQ_PA_ENC_TS, sealed)

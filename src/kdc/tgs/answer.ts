@@ -6,7 +6,7 @@ import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
 import { tgsIssued, tgsRefused } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
-import { currentKeys } from '../keys.ts'
+import { type FoundKey, ticketKey } from '../keys.ts'
 import type { PeerAddress } from '../peer-address.ts'
 import { firstRefusal, TGS_CHECKS } from '../permit/checks.ts'
 import type { TgsResolved } from '../permit/resolved.ts'
@@ -64,11 +64,11 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
   if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
   const transited = transitedFlag(resolved)
   if (transited instanceof Refusal) return transited
-  const session = sessionEtype(body.etype, server, realm.permittedEtypes)
+  const session = sessionEtype(body.etype, server, realm.sessionEtypes)
   if (session === undefined) return new Refusal('KRB5KDC_ERR_ETYPE_NOSUPP', 'BAD_ENCRYPTION_TYPE')
-  const serverKey = currentKeys(server)[0]
-  if (serverKey === undefined) return new Refusal('KRB5_KDB_NO_MATCHING_KEY', 'FINDING_SERVER_KEY')
+  let serverKey: FoundKey
   try {
+    serverKey = ticketKey(server, realm.permittedEtypes)
     desk.keys.ready(serverKey)
   } catch (error) {
     if (error instanceof KrbError) return refusalOf(error, 'FINDING_SERVER_KEY')

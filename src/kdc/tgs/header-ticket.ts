@@ -14,6 +14,7 @@ import { PrincipalAttribute as Attributes } from '../../core/flags/principal-att
 import { fromPrincipalName, isTgtPrincipal, type Principal, samePrincipal } from '../../core/principal/principal.ts'
 import { AdType } from '../../core/registry/ad-type.ts'
 import { AddressType } from '../../core/registry/address-type.ts'
+import { type EtypeId, etypeName } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { PaType } from '../../core/registry/pa-type.ts'
 import { unknownTicketServer } from '../audit/log-line.ts'
@@ -65,7 +66,9 @@ export async function openHeaderTicket(
       return { refusal: new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', 'PROCESS_TGS', { remark: unknownTicketServer(server) }), client }
     if (serverEntry.attributes & (Attributes.DISALLOW_SVR | Attributes.DISALLOW_ALL_TIX))
       throw new KrbError('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN')
-    const ticket = EncTicketPart.decode(openTicket(sealed.encPart, candidates(serverEntry, server, sealed.encPart), keys))
+    const ticket = EncTicketPart.decode(
+      openTicket(sealed.encPart, candidates(serverEntry, server, sealed.encPart, policy.permittedEtypes), keys),
+    )
     client = fromPrincipalName(ticket.cname, ticket.crealm)
     const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
     const authenticator = Authenticator.decode(openData(sessionKey, KeyUsage.TGS_REQ_AUTH, apReq.authenticator))
@@ -73,6 +76,7 @@ export async function openHeaderTicket(
     if (!addressAllowed(ticket.caddr, from)) throw new KrbError('KRB5KRB_AP_ERR_BADADDR')
     checkTicketTimes(ticket, now, policy.clockskew)
     checkAuthenticatorTime(authenticator.ctime, now, policy.clockskew)
+    checkEtypes([authenticator.subkey?.keytype, ticket.key.keytype], policy.permittedEtypes)
     if (
       [...(ticket.authorizationData ?? []), ...(authenticator.authorizationData ?? [])].some(
         ({ adType }) => adType === AdType.FX_FAST_ARMOR,
@@ -87,6 +91,14 @@ export async function openHeaderTicket(
     if (!(error instanceof KrbError)) throw error
     return { refusal: refusalOf(error, 'PROCESS_TGS'), client }
   }
+}
+
+/** RFC 4120 leaves it open; MIT wants keys that a stranger sends to be of permitted enctypes. */
+function checkEtypes(used: readonly (EtypeId | undefined)[], permitted: readonly EtypeId[]): void {
+  const refused = used.find(etype => etype !== undefined && !permitted.includes(etype))
+  if (refused === undefined) return
+  const name = etypeName(refused)
+  throw new KrbError('KRB5_NOPERM_ETYPE', { etype: name }, { text: `Encryption type ${name} not permitted` })
 }
 
 /** The checksum stands inside the encrypted authenticator, so that Java's unkeyed MD5 binds the body too. */
@@ -114,12 +126,17 @@ function openTicket(sealed: EncryptedData, found: readonly FoundKey[], keys: Key
  * Our own TGTs are only ever under the first key of a version; other tickets name their enctype. Without a version (Active Directory's cross-realm
  * tickets) the newest three are tried.
  */
-function candidates(entry: PrincipalEntry, server: Principal, { kvno, etype }: EncryptedData): readonly FoundKey[] {
+function candidates(
+  entry: PrincipalEntry,
+  server: Principal,
+  { kvno, etype }: EncryptedData,
+  permitted: readonly EtypeId[],
+): readonly FoundKey[] {
   const own = isTgtPrincipal(server) && server.components[1] === server.realm
   const newest = newestVersion(entry)
   const versions = kvno === undefined || kvno === 0 ? [newest, newest - 1, newest - 2] : [kvno]
   return versions.flatMap(version => {
-    const found = keysOfVersion(entry, version)
+    const found = keysOfVersion(entry, version, permitted)
     return own ? found.slice(0, 1) : found.filter(({ data }) => data.etype === etype)
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { defaultTgsEnctypes, defaultTktEnctypes, permittedEnctypes } from '../../../../src/core/config/enctypes.ts'
+import { defaultTgsEnctypes, defaultTktEnctypes, permittedEnctypes, sessionEnctypes } from '../../../../src/core/config/enctypes.ts'
 import { fallbackRealmOfHost } from '../../../../src/core/config/host-realm.ts'
 import { type ClientConfig, loadClientConfig } from '../../../../src/core/config/krb5-conf.ts'
 import type { Files } from '../../../../src/core/env.ts'
@@ -166,8 +166,21 @@ describe('[libdefaults]', () => {
     expect(permittedEnctypes(all)).toEqual([18, 19])
     expect(defaultTktEnctypes(all)).toEqual([17])
     expect(defaultTgsEnctypes(all)).toEqual([18, 19])
-    expect(permittedEnctypes(await config('')).slice(0, 4)).toEqual([18, 17, 20, 19])
+    expect(permittedEnctypes(await config(''))).toEqual([18, 17, 20, 19, 16, 23, 25, 26])
     expect(defaultTktEnctypes(await config('[libdefaults]\n default_tkt_enctypes = bogus\n'))).toEqual([])
+  })
+
+  it.each([
+    ['', [18, 17, 20, 19, 16, 23, 25, 26], [18, 17, 20, 19, 25, 26]],
+    ['allow_rc4 = true', [18, 17, 20, 19, 16, 23, 25, 26], [18, 17, 20, 19, 23, 25, 26]],
+    ['allow_des3 = true', [18, 17, 20, 19, 16, 23, 25, 26], [18, 17, 20, 19, 16, 25, 26]],
+    ['permitted_enctypes = arcfour-hmac-exp rc4 des3 camellia', [23, 16, 26, 25], [26, 25]],
+    ['permitted_enctypes = arcfour-hmac-exp rc4\n allow_rc4 = true\n allow_weak_crypto = true', [24, 23], [24, 23]],
+    ['permitted_enctypes = arcfour-hmac-exp', [], []],
+  ])('obeys the switches of older enctypes: %j', async (relations, permitted, session) => {
+    const values = await config(`[libdefaults]\n ${relations}\n`)
+    expect(permittedEnctypes(values)).toEqual(permitted)
+    expect(sessionEnctypes(values)).toEqual(session)
   })
 })
 
