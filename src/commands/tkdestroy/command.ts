@@ -1,11 +1,14 @@
+import type { Ccache } from '../../core/ccache/ccache.ts'
 import { resolveCcache } from '../../core/ccache/resolve.ts'
-import { loadClientConfig } from '../../core/config/krb5-conf.ts'
+import { type ClientConfig, loadClientConfig } from '../../core/config/krb5-conf.ts'
+import type { Env } from '../../core/env.ts'
 import { during } from '../../core/errors/krb-error.ts'
 import { parsePrincipal } from '../../core/principal/principal.ts'
-import { defineProgram } from '../base.ts'
+import { defineProgram, type OptionsOf } from '../base.ts'
+import { duringPlainly } from '../text/phrase.ts'
 import { complaints, DESTROY_FLAGS } from './flags.ts'
-import { problemText } from './render.ts'
-import { destroyCache, isAbsence, requireOwner } from './run.ts'
+import { destructionJson, memberProblemText, OTHERS_REMAIN, problemText } from './render.ts'
+import { cacheOf, cachesRemain, destroyAll, destroyCache, isAbsence } from './run.ts'
 
 export const program = defineProgram({
   name: 'tkdestroy',
@@ -16,24 +19,33 @@ export const program = defineProgram({
   check: complaints,
   async run({ options, env, name }) {
     const config = await during('initializing krb5', () => loadClientConfig(env))
-    const cache = await during('resolving ccache', () => resolveCcache(options.ccache, env, config))
-    const owner = options.principal
-    if (owner !== undefined) {
-      const { defaultRealm } = config
-      const principal = await during(`parsing principal name ${owner}`, async () => parsePrincipal(owner, { defaultRealm }))
-      await during(`finding cache for ${owner}`, () => requireOwner(cache, principal))
+    const { ccache, quiet } = options
+    if (options.all) {
+      const results = await destroyAll(ccache, env, config)
+      return {
+        notes: () => results.map(result => memberProblemText(result, name)).join(''),
+        json: () => ({ caches: results.map(destructionJson) }),
+      }
     }
-    const result = await destroyCache(cache)
-    const { problem } = result
-    const absent = problem !== undefined && isAbsence(problem)
+    const result = await destroyCache(await chosenCache(options, env, config))
+    const done = result.problem === undefined || isAbsence(result.problem)
+    // Nobody who names a principal asks about the others.
+    const remain = done && !quiet && options.principal === undefined && (await cachesRemain(ccache, env, config))
     return {
-      status: problem === undefined || absent ? 0 : 1,
-      // Every cache of the collection, when there is none, is nothing to complain about.
-      notes: () => (options.all && absent ? '' : problemText(result, name, options.quiet)),
-      json: () => ({ cache: result.cache, destroyed: result.destroyed, problem: problem?.message ?? null }),
+      status: done ? 0 : 1,
+      notes: () => problemText(result, name, quiet) + (remain ? OTHERS_REMAIN : ''),
+      json: () => destructionJson(result),
     }
   },
 })
+
+async function chosenCache(options: OptionsOf<typeof DESTROY_FLAGS>, env: Env, config: ClientConfig): Promise<Ccache> {
+  const { ccache, principal: owner } = options
+  if (owner === undefined) return duringPlainly('resolving ccache', () => resolveCcache(ccache, env, config))
+  const { defaultRealm } = config
+  const principal = await duringPlainly(`parsing principal name ${owner}`, async () => parsePrincipal(owner, { defaultRealm }))
+  return duringPlainly(`finding cache for ${owner}`, () => cacheOf(principal, ccache, env, config))
+}
 
 function usage(name: string): string {
   return `Usage: ${name} [-A] [-q] [-c cache_name] [-p princ_name]

@@ -1,7 +1,10 @@
 import type { Ccache } from '../../core/ccache/ccache.ts'
+import { findCacheOf, openCollection } from '../../core/ccache/collection.ts'
+import type { CcacheConfig } from '../../core/ccache/resolve.ts'
+import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Principal } from '../../core/principal/principal.ts'
-import { samePrincipal } from '../../core/principal/principal.ts'
+import { duringPlainly } from '../text/phrase.ts'
 
 export interface Destruction {
   readonly cache: string
@@ -21,15 +24,37 @@ export async function destroyCache(cache: Ccache): Promise<Destruction> {
   }
 }
 
-/** Throws `KRB5_CC_NOTFOUND` unless the cache belongs to `principal`. */
-export async function requireOwner(cache: Ccache, principal: Principal): Promise<void> {
-  const owner = await cache.principal().catch((error: unknown) => {
-    if (!(error instanceof KrbError)) throw error
-    return undefined
-  })
-  if (owner === undefined || !samePrincipal(owner, principal)) throw new KrbError('KRB5_CC_NOTFOUND', { cache: cache.name })
+/** Every cache that the default name `name` reaches. */
+export async function destroyAll(name: string | undefined, env: Env, config: CcacheConfig): Promise<readonly Destruction[]> {
+  const results: Destruction[] = []
+  for (const cache of await reached(name, env, config)) results.push(await destroyCache(cache))
+  return results
+}
+
+/** Whether the default name still reaches a cache, be there tickets in it or not. */
+export async function cachesRemain(name: string | undefined, env: Env, config: CcacheConfig): Promise<boolean> {
+  return (await reached(name, env, config)).length > 0
+}
+
+/** Throws `KRB5_CC_NOTFOUND` when no cache of the collection belongs to `principal`. */
+export async function cacheOf(principal: Principal, name: string | undefined, env: Env, config: CcacheConfig): Promise<Ccache> {
+  const cache = await findCacheOf(principal, name, env, config)
+  if (cache === undefined) throw new KrbError('KRB5_CC_NOTFOUND')
+  return cache
 }
 
 export function isAbsence(problem: KrbError): boolean {
   return problem.code === 'KRB5_FCC_NOFILE'
+}
+
+/** As far as it goes: MIT's kdestroy stops without a word where a collection cannot be followed further. */
+async function reached(name: string | undefined, env: Env, config: CcacheConfig): Promise<readonly Ccache[]> {
+  const caches = await duringPlainly('listing credential caches', () => openCollection(name, env, config))
+  const found: Ccache[] = []
+  try {
+    for await (const cache of caches) found.push(cache)
+  } catch (error) {
+    if (!(error instanceof KrbError)) throw error
+  }
+  return found
 }

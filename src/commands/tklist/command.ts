@@ -1,17 +1,20 @@
+import { decodeText } from '../../core/bytes/text.ts'
 import type { Ccache } from '../../core/ccache/ccache.ts'
-import type { TypedOctets } from '../../core/ccache/credential.ts'
+import { openCollection } from '../../core/ccache/collection.ts'
+import type { Credential, TypedOctets } from '../../core/ccache/credential.ts'
+import { listOf } from '../../core/ccache/entry-cache.ts'
 import { resolveCcache } from '../../core/ccache/resolve.ts'
 import { loadClientConfig } from '../../core/config/krb5-conf.ts'
+import type { Env } from '../../core/env.ts'
 import { during, KrbError } from '../../core/errors/krb-error.ts'
 import { resolveKeytab } from '../../core/keytab/resolve.ts'
-import { unparsePrincipal } from '../../core/principal/principal.ts'
 import { AddressType } from '../../core/registry/address-type.ts'
 import { loadZone, type Zone } from '../../core/time/zone.ts'
-import { type Call, defineProgram, type Outcome, UsageError } from '../base.ts'
+import { type Call, defineProgram, failureText, type Outcome, UsageError } from '../base.ts'
 import { addressText } from '../text/address.ts'
 import { fitTogether, LIST_FLAGS, type ListFlags } from './flags.ts'
 import { cacheJson, cacheText, collectionText, keytabHeading, keytabJson, keytabText, TICKET_COLUMNS, ticketCells } from './render.ts'
-import { type CacheListing, isUsable, listCache, listKeytab } from './run.ts'
+import { type CacheListing, isUsable, listCache, listKeytab, type MemberLine, memberLine } from './run.ts'
 
 export const program = defineProgram({
   name: 'tklist',
@@ -30,40 +33,110 @@ export const program = defineProgram({
 
 type ListCall = Call<ListFlags>
 
-async function runCache({ options, operands, env }: ListCall): Promise<Outcome> {
-  const { status, collection, all } = options
+async function runCache(call: ListCall): Promise<Outcome> {
+  const { options, operands, env } = call
+  const config = await during('initializing krb5', () => loadClientConfig(env))
   const name = operands[0]
-  const opening = during('initializing krb5', () => loadClientConfig(env)).then(config =>
-    during('resolving ccache', () => resolveCcache(name, env, config)),
-  )
-  // A collection simply has no member where there is no cache, and -s keeps quiet about everything.
-  const cache = await (status || collection || all ? opening.catch(nothing) : opening)
-  if (status) {
-    const usable = cache !== undefined && (await isUsable(cache, env.clock.now().seconds))
-    return { status: usable ? 0 : 1, json: () => ({ cache: cache?.name ?? null, usable }) }
+  if (options.collection || options.all) {
+    const caches = during('listing ccache collection', () => openCollection(name, env, config))
+    if (options.collection) return overview(await collected(await caches), call)
+    if (options.status) return usability(await collected(await caches.catch(() => listOf([]))), call)
+    return showAll(await collected(await caches), call)
   }
-  if (collection) {
-    const members = cache === undefined ? [] : await membersOf(cache, env.clock.now().seconds)
-    return { status: members.length > 0 ? 0 : 1, text: () => collectionText(members), json: () => ({ caches: members }) }
+  const cache = during('resolving ccache', () => resolveCcache(name, env, config))
+  if (options.status) return usability(await cache.then(found => [found]).catch(nothing), call)
+  if (options.kirbi !== undefined) return exported(await cache, options.kirbi, env)
+  return showOne(await cache, call)
+}
+
+/** `-s`. */
+async function usability(caches: readonly Ccache[] | undefined, { env, options }: ListCall): Promise<Outcome> {
+  const now = env.clock.now().seconds
+  let usable = false
+  for (const cache of caches ?? []) usable = (await isUsable(cache, now)) || usable
+  const names = caches?.map(cache => cache.name) ?? []
+  return { status: usable ? 0 : 1, json: () => (options.all ? { caches: names, usable } : { cache: names[0] ?? null, usable }) }
+}
+
+async function overview(caches: readonly Ccache[], { env }: ListCall): Promise<Outcome> {
+  const now = env.clock.now().seconds
+  const lines: MemberLine[] = []
+  for (const cache of caches) {
+    const line = await memberLine(cache, now)
+    if (line !== undefined) lines.push(line)
   }
-  if (cache === undefined || (all && (await cache.principal().catch(nothing)) === undefined)) {
-    return { status: 1, json: () => ({ caches: [] }) }
-  }
-  const listing = await listCache(cache, options.addresses && !options.numeric ? addressOrName : async address => addressText(address))
-  const zone = await loadZone(env)
-  const table = options.table ? await ticketTable(listing, zone) : undefined
-  const { flags, etypes, addresses } = options
-  const view = { zone, flags, etypes, addresses, adTypes: options['ad-types'], configuration: options.config }
+  return { status: lines.length > 0 ? 0 : 1, text: () => collectionText(lines), json: () => ({ caches: lines }) }
+}
+
+async function showOne(cache: Ccache, call: ListCall): Promise<Outcome> {
+  const { listing, text, failure } = await shown(cache, call)
+  if (listing === undefined) throw failure
+  return { text: () => text, json: () => cacheJson(listing), ...(failure !== undefined && { failure }) }
+}
+
+/** Each as `showOne` does, an empty line between them; what goes wrong with one does not keep the others from being shown. */
+async function showAll(caches: readonly Ccache[], call: ListCall): Promise<Outcome> {
+  const views: View[] = []
+  for (const cache of caches) views.push(await shown(cache, call))
+  const failures = views.flatMap(({ failure }) => (failure === undefined ? [] : [failure]))
   return {
-    text: () => table ?? cacheText(listing, view),
-    json: () => (all ? { caches: [cacheJson(listing)] } : cacheJson(listing)),
-    ...(listing.failure === undefined ? {} : { failure: listing.failure }),
+    status: views.some(({ failure }) => failure === undefined) ? 0 : 1,
+    text: () => views.map(({ text }) => text).join('\n'),
+    notes: () => failures.map(failure => failureText(failure, call.name)).join(''),
+    json: () => ({ caches: views.flatMap(({ listing }) => (listing === undefined ? [] : [cacheJson(listing)])) }),
   }
+}
+
+interface View {
+  readonly text: string
+  /** Absent when there is nothing readable in the cache. */
+  readonly listing?: CacheListing
+  readonly failure?: KrbError
+}
+
+async function shown(cache: Ccache, { options, env }: ListCall): Promise<View> {
+  const { flags, etypes, addresses, numeric } = options
+  try {
+    const listing = await listCache(cache, addresses && !numeric ? addressOrName : async address => addressText(address))
+    const zone = await loadZone(env)
+    const view = { zone, flags, etypes, addresses, adTypes: options['ad-types'], configuration: options.config }
+    const text = options.table ? await ticketTable(listing, zone) : cacheText(listing, view)
+    return { text, listing, ...(listing.failure !== undefined && { failure: listing.failure }) }
+  } catch (error) {
+    if (error instanceof KrbError) return { text: '', failure: error }
+    throw error
+  }
+}
+
+/** `--kirbi`. What is no ticket (some caches hold such) stays behind. */
+async function exported(cache: Ccache, path: string, env: Env): Promise<Outcome> {
+  const { encodeKirbi, isTicket } = await import('../../core/ccache/kirbi.ts')
+  const all: Credential[] = []
+  for await (const credential of cache.credentials()) all.push(credential)
+  const tickets = all.filter(isTicket)
+  if (tickets.length === 0) throw new KrbError('KRB5_CC_NOTFOUND', { cache: cache.name }, { hints: [`${cache.name} holds no tickets`] })
+  const message = encodeKirbi(tickets)
+  if (path !== '-') await during(`writing ${path}`, () => env.files.replace(path, message, { mode: 0o600 }))
+  return {
+    text: () => (path === '-' ? decodeText(message) : ''),
+    json: () => ({ cache: cache.name, kirbi: path, tickets: tickets.length, leftOut: all.length - tickets.length }),
+  }
+}
+
+/** As far as it goes: MIT's klist stops without a word where a collection cannot be followed further. */
+async function collected(caches: AsyncIterable<Ccache>): Promise<readonly Ccache[]> {
+  const found: Ccache[] = []
+  try {
+    for await (const cache of caches) found.push(cache)
+  } catch (error) {
+    if (!(error instanceof KrbError)) throw error
+  }
+  return found
 }
 
 async function ticketTable(listing: CacheListing, zone: Zone): Promise<string> {
   const { tableText } = await import('../text/table.ts')
-  const rows = listing.tickets.map(ticket => ticketCells(ticket, zone))
+  const rows = listing.entries.flatMap(entry => ('ticket' in entry ? [ticketCells(entry.ticket, zone)] : []))
   return tableText(TICKET_COLUMNS, rows, { columns: process.stdout.columns })
 }
 
@@ -84,12 +157,6 @@ async function runKeytab({ options, operands, env }: ListCall): Promise<Outcome>
     if (!(error instanceof KrbError)) throw error
     return { text: () => keytabHeading(keytab.name), failure: error.during('starting keytab scan') }
   }
-}
-
-async function membersOf(cache: Ccache, now: number) {
-  const principal = await cache.principal().catch(nothing)
-  if (principal === undefined) return []
-  return [{ name: cache.name, principal: unparsePrincipal(principal), expired: !(await isUsable(cache, now)) }]
 }
 
 function nothing(error: unknown): undefined {

@@ -15,6 +15,7 @@ export const LIST_FLAGS = {
   times: { letter: 't', doc: 'with -k: show when keys were added' },
   keys: { letter: 'K', doc: 'with -k: show the keys themselves' },
   config: { letter: 'C', doc: 'show configuration entries of the cache too' },
+  kirbi: { value: 'FILE', doc: 'write the tickets with their keys to FILE (- for standard output) as KRB-CRED, in the clear' },
   table: { doc: 'show a table for people instead of what MIT prints' },
   version: { letter: 'V', doc: 'show the version' },
   krb5: { letter: '5', letterOnly: true, hidden: true, doc: 'ignored' },
@@ -27,6 +28,7 @@ export type ListFlags = OptionsOf<typeof LIST_FLAGS>
 export function fitTogether(flags: ListFlags): boolean {
   if (flags.numeric && !flags.addresses) return false
   if (flags.ccache && flags.keytab) return false
+  if (flags.kirbi !== undefined && (flags.keytab || flags.status || flags.collection || flags.all)) return false
   if (flags.keytab) return !(flags.flags || flags.status || flags.addresses || flags.all || flags.collection)
   return !(flags.times || flags.keys || (flags.all && flags.collection) || (flags.status && flags.collection))
 }

@@ -1,11 +1,11 @@
-import { encodeText } from '../../core/bytes/text.ts'
+import { decodeText, encodeText } from '../../core/bytes/text.ts'
 import { ticketFlagLetters } from '../../core/flags/ticket-flags.ts'
 import { displayText } from '../../core/principal/display.ts'
 import { type EtypeId, etypeName, etypeStanding } from '../../core/registry/etype.ts'
 import { isoTime, klistTime } from '../../core/time/format.ts'
 import type { Zone } from '../../core/time/zone.ts'
 import { type TicketLine, ticketJson } from '../text/ticket.ts'
-import type { CacheListing, ConfigLine, KeytabListing } from './run.ts'
+import type { CacheListing, ConfigLine, KeytabListing, MemberLine } from './run.ts'
 
 /** Which extra fields were asked for. */
 export interface CacheView {
@@ -27,8 +27,10 @@ export interface KeytabView {
 export function cacheText(listing: CacheListing, view: CacheView): string {
   const heading = 'Valid starting     Expires            Service principal'
   const parts = [`Ticket cache: ${displayText(listing.name)}\nDefault principal: ${displayText(listing.principal)}\n\n${heading}\n`]
-  if (view.configuration) for (const line of listing.configuration) parts.push(configText(line, view))
-  for (const ticket of listing.tickets) parts.push(ticketText(ticket, listing.principal, view))
+  for (const entry of listing.entries) {
+    if ('ticket' in entry) parts.push(ticketText(entry.ticket, listing.principal, view))
+    else if (view.configuration) parts.push(configText(entry.setting, view))
+  }
   return parts.join('')
 }
 
@@ -41,12 +43,16 @@ export function ticketCells(ticket: TicketLine, zone: Zone): readonly string[] {
   return [server, klistTime(starttime, zone), klistTime(endtime, zone), until, ticketFlagLetters(flags), etypeText(sessionEtype)]
 }
 
-/** One line per cache, `klist -l`. */
-export function collectionText(
-  members: readonly { readonly principal: string; readonly name: string; readonly expired: boolean }[],
-): string {
-  const row = (principal: string, name: string) => `${principal.slice(0, 30).padEnd(30)} ${name}\n`
-  const rows = members.map(member => row(displayText(member.principal), `${displayText(member.name)}${member.expired ? ' (Expired)' : ''}`))
+/** One line per cache, `klist -l`; printf counts octets. */
+export function collectionText(members: readonly MemberLine[]): string {
+  const field = (text: string) => {
+    const octets = encodeText(text).subarray(0, 30)
+    return decodeText(octets) + ' '.repeat(30 - octets.length)
+  }
+  const row = (principal: string, name: string) => `${field(principal)} ${name}\n`
+  const rows = members.map(({ principal, name, expired }) =>
+    row(displayText(principal), `${displayText(name)}${expired ? ' (Expired)' : ''}`),
+  )
   return [row('Principal name', 'Cache name'), row('--------------', '----------'), ...rows].join('')
 }
 
@@ -72,9 +78,13 @@ export function cacheJson(listing: CacheListing): object {
   return {
     cache: listing.name,
     principal: listing.principal,
-    credentials: listing.tickets.map(ticketJson),
-    configuration: listing.configuration.map(({ key, principal, value }) => ({ key, principal: principal ?? null, value })),
+    credentials: listing.entries.flatMap(entry => ('ticket' in entry ? [ticketJson(entry.ticket)] : [])),
+    configuration: listing.entries.flatMap(entry => ('setting' in entry ? [configJson(entry.setting)] : [])),
   }
+}
+
+function configJson({ key, principal, value }: ConfigLine): object {
+  return { key, principal: principal ?? null, value }
 }
 
 export function keytabJson(listing: KeytabListing): object {

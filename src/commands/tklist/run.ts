@@ -1,6 +1,8 @@
 import { decodeText } from '../../core/bytes/text.ts'
 import type { Ccache } from '../../core/ccache/ccache.ts'
-import type { ConfigEntry } from '../../core/ccache/credential.ts'
+import { ownerOf } from '../../core/ccache/collection.ts'
+import { isConfigEntry } from '../../core/ccache/config-entry.ts'
+import type { Credential } from '../../core/ccache/credential.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Keytab } from '../../core/keytab/keytab.ts'
 import { type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
@@ -11,10 +13,19 @@ import { type AddressText, type TicketLine, ticketLine } from '../text/ticket.ts
 export interface CacheListing {
   readonly name: string
   readonly principal: string
-  readonly configuration: readonly ConfigLine[]
-  readonly tickets: readonly TicketLine[]
+  /** In the cache's order. */
+  readonly entries: readonly CacheEntry[]
   /** What stopped the reading before the end. */
   readonly failure?: KrbError
+}
+
+export type CacheEntry = { readonly ticket: TicketLine } | { readonly setting: ConfigLine }
+
+/** A cache of a collection, for the overview. */
+export interface MemberLine {
+  readonly name: string
+  readonly principal: string
+  readonly expired: boolean
 }
 
 export interface ConfigLine {
@@ -40,17 +51,23 @@ export interface KeytabLine {
 /** Throws when there is no cache; a file that goes bad further down gives what came before and `failure`. */
 export async function listCache(cache: Ccache, addressText: AddressText): Promise<CacheListing> {
   const principal = await cache.principal()
-  const configuration: ConfigLine[] = []
-  const tickets: TicketLine[] = []
-  const listing = { name: cache.name, principal: unparsePrincipal(principal), configuration, tickets }
+  const entries: CacheEntry[] = []
+  const listing = { name: cache.name, principal: unparsePrincipal(principal), entries }
   try {
-    for await (const entry of cache.configEntries()) configuration.push(configLine(entry))
-    for await (const credential of cache.credentials()) tickets.push(await ticketLine(credential, addressText))
+    for await (const credential of cache.entries()) {
+      entries.push(isConfigEntry(credential) ? { setting: configLine(credential) } : { ticket: await ticketLine(credential, addressText) })
+    }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     return { ...listing, failure: error.during('retrieving a ticket') }
   }
   return listing
+}
+
+/** undefined without a readable client. */
+export async function memberLine(cache: Ccache, now: number): Promise<MemberLine | undefined> {
+  const owner = await ownerOf(cache)
+  return owner && { name: cache.name, principal: unparsePrincipal(owner), expired: !(await isUsable(cache, now)) }
 }
 
 /** klist -s: a local TGT that has not expired, or, without any local TGT, some ticket that has not. Unreadable caches are no good. */
@@ -86,8 +103,10 @@ export async function listKeytab(keytab: Keytab, withKeys: boolean): Promise<Key
   return { name: keytab.name, entries }
 }
 
-function configLine({ key, server, value }: ConfigEntry): ConfigLine {
-  return { key, ...(server === undefined ? {} : { principal: unparsePrincipal(server) }), value: decodeText(value) }
+/** As it stands in the entry's name, which need not be what we would have written. */
+function configLine({ server, ticket }: Credential): ConfigLine {
+  const [, key = '', principal] = server.components
+  return { key, ...(principal === undefined ? {} : { principal }), value: decodeText(ticket) }
 }
 
 function isLocalTgt(server: Principal, realm: string): boolean {
