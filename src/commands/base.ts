@@ -176,7 +176,7 @@ export function failureText(error: KrbError, name: string): string {
 }
 
 /** Node's tty module costs 2 ms; few runs come here. */
-function onTerminal(): boolean {
+export function onTerminal(): boolean {
   return process.getBuiltinModule('node:tty').isatty(STDERR)
 }
 

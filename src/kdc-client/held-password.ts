@@ -33,4 +33,7 @@ export class HeldPassword {
   wipe(): void {
     this.#password?.wipe()
   }
+  [Symbol.dispose](): void {
+    this.wipe()
+  }
 }

@@ -30,7 +30,7 @@ export interface PasswordContext extends ClientContext {
 
 /** An initial ticket for the password service, of five minutes and good for nothing else. Throws as `initialCredentials`. */
 export function passwordTicket(client: Principal, keySource: KeySource, context: ClientContext): Promise<InitResult> {
-  const service = parsePrincipal('kadmin/changepw', { defaultRealm: client.realm })
+  const service = parsePrincipal('kadmin/changepw', { ignoreRealm: true })
   const plain = { lifetime: TICKET_LIFE, renewLife: 0, forwardable: false, proxiable: false }
   return initialCredentials({ client, server: service, keySource, ...plain }, context)
 }
