@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { createDatabase } from '../admin/local/create-database.ts'
 import { toHex } from '../core/bytes/bytes.ts'
 import { encodeText } from '../core/bytes/text.ts'
@@ -15,6 +16,7 @@ export async function isPrepared(files: RealmFiles, env: Env): Promise<boolean> 
 
 /** A new realm in its folder: configuration, database with a random master key that only the stash file holds, ACL. */
 export async function prepareRealm(settings: RealmSettings, files: RealmFiles, env: Env): Promise<void> {
+  mkdirSync(files.folder, { recursive: true, mode: 0o700 })
   await writeConfiguration(settings, files, env)
   await env.files.replace(files.acl, encodeText(`*/admin@${settings.realm} *\n`), PRIVATE)
   const config = await loadKdcConfig(insideRealm(files, env), settings.realm)

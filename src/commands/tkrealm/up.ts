@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { loadKdcConfig } from '../../core/config/kdc-conf.ts'
 import { clientPaths } from '../../core/config/krb5-conf.ts'
@@ -32,7 +31,6 @@ export async function up(options: RealmOptions, env: Env): Promise<UpResult> {
 }
 
 async function prepare({ realm, files }: NamedRealm, port: number | undefined, env: Env): Promise<void> {
-  mkdirSync(files.folder, { recursive: true, mode: 0o700 })
   if (!(await isPrepared(files, env))) {
     await prepareRealm({ realm, port: port ?? (await freePort(length => env.random(length))) }, files, env)
     return
@@ -69,9 +67,9 @@ async function start(named: NamedRealm): Promise<RealmStatus> {
 }
 
 function startFailure({ realm }: NamedRealm, complaint: string): KrbError {
-  const text = complaint.trim().replace(/^[^:]*: /, '') || 'The realm ended at once'
-  const hints = /address already in use/i.test(text) ? ['another program has the port: "tkrealm up --port N" moves the realm'] : []
-  return new KrbError('KRB5_KDC_UNREACH', { realm }, { text, doing: `starting realm ${realm}`, hints })
+  const reason = complaint.trim().replace(/^[^:]*: /, '') || 'its process ended at once'
+  const hints = /address already in use/i.test(reason) ? ['another program has the port: "tkrealm up --port N" moves the realm'] : []
+  return new KrbError('KRB5_KDC_UNREACH', { realm }, { text: `Realm ${realm} did not start: ${reason}`, hints })
 }
 
 async function otherConfiguration({ files }: NamedRealm, env: Env): Promise<string | null> {
