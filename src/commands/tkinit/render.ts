@@ -12,6 +12,10 @@ export function stepText(step: Step): string {
       return `Using specified cache: ${displayText(step.name)}\n`
     case 'default-cache':
       return `Using default cache: ${displayText(step.name)}\n`
+    case 'existing-cache':
+      return `Using existing cache: ${displayText(step.name)}\n`
+    case 'new-cache':
+      return `Using new cache: ${displayText(step.name)}\n`
     case 'principal':
       return `Using principal: ${displayText(step.name)}\n`
     case 'keytab':

@@ -1,4 +1,5 @@
 import type { Ccache } from '../../core/ccache/ccache.ts'
+import { type CacheChoice, chooseCacheFor, makePrimary } from '../../core/ccache/collection.ts'
 import { resolveCcache } from '../../core/ccache/resolve.ts'
 import type { ClientConfig } from '../../core/config/krb5-conf.ts'
 import type { Env } from '../../core/env.ts'
@@ -18,7 +19,7 @@ import type { InitOptions } from './flags.ts'
 
 /** What `-V` tells, as it happens. */
 export type Step =
-  | { readonly step: 'specified-cache' | 'default-cache' | 'principal' | 'keytab'; readonly name: string }
+  | { readonly step: 'specified-cache' | `${CacheChoice['how']}-cache` | 'principal' | 'keytab'; readonly name: string }
   | { readonly step: 'authenticated' }
 
 export interface InitOutcome {
@@ -50,14 +51,19 @@ export interface InitWorld extends ClientContext {
  */
 export async function logIn(options: InitOptions, world: InitWorld): Promise<InitOutcome> {
   const { env, config, tell } = world
-  const cache = await openCache(options.cache, env, config)
+  const opened = await openCache(options.cache, env, config)
   if (options.cache !== undefined) tell({ step: 'specified-cache', name: options.cache })
-  const client = await chooseClient(options, cache, world)
-  if (options.cache === undefined && !client.fromCache) tell({ step: 'default-cache', name: cache.name.slice(cache.name.indexOf(':') + 1) })
+  const client = await chooseClient(options, opened, world)
   const name = unparsePrincipal(client.principal)
+  const { cache, how } =
+    options.cache !== undefined || client.fromCache
+      ? { cache: opened, how: 'default' as const }
+      : await during(`searching for ccache for ${name}`, () => chooseCacheFor(client.principal, opened, env, config))
+  if (options.cache === undefined && !client.fromCache) tell({ step: `${how}-cache`, name: cache.name.slice(cache.name.indexOf(':') + 1) })
   tell({ step: 'principal', name })
   const keySource = await openKeySource(options, world)
   const granted = await during('getting initial credentials', () => obtain(options, client.principal, keySource, cache, world))
+  if (how !== 'default') await during('switching to new ccache', () => makePrimary(cache, env, config))
   tell({ step: 'authenticated' })
   const credential = await ticketLine(granted.credential, async address => addressText(address))
   const warnings = options.keytab === undefined ? warningsOf(granted, options.service, world) : []
