@@ -3,10 +3,13 @@ import { during } from '../../core/errors/krb-error.ts'
 import { etypeStanding } from '../../core/registry/etype.ts'
 import { loadZone } from '../../core/time/zone.ts'
 import { realmChannel } from '../../platform/channel.ts'
+import { passwordChannel } from '../../platform/password-channel.ts'
 import { defineProgram } from '../base.ts'
+import { passwordPlaces } from '../passwords/places.ts'
+import type { Remark } from '../passwords/source.ts'
 import { complaints, INIT_FLAGS, initOptions } from './flags.ts'
 import { outcomeJson, stepText, warningText } from './render.ts'
-import { type InitWorld, logIn, NobodyError } from './run.ts'
+import { forget, type InitWorld, logIn, NobodyError } from './run.ts'
 
 export const program = defineProgram({
   name: 'tkinit',
@@ -16,13 +19,17 @@ export const program = defineProgram({
   usage,
   usageStatus: 2,
   check: complaints,
-  async run({ options: flags, operands, env, err }) {
+  async run(call) {
+    const { options: flags, operands, env, err } = call
     if (flags.keytab !== undefined && !flags['use-keytab']) err('keytab specified, forcing -k\n')
     const config = await during('initializing Kerberos 5 library', () => loadClientConfig(env))
+    const remarks: Remark[] = []
     const world: InitWorld = {
       env,
       config,
       channel: realmChannel(config, env),
+      passwords: passwordChannel(config, env),
+      places: passwordPlaces(call, remarks),
       hosts: {
         canonical: async host => (await systemHosts()).canonical(host),
         reverse: async address => (await systemHosts()).reverse(address),
@@ -34,11 +41,16 @@ export const program = defineProgram({
       isDeprecated: etype => etypeStanding(etype) !== 'current',
     }
     try {
-      const outcome = await logIn(initOptions(flags, operands), world)
+      const options = initOptions(flags, operands)
+      if (flags['keychain-forget']) {
+        const client = await forget(options, world)
+        return { json: () => ({ client, forgotten: true }) }
+      }
+      const outcome = await logIn(options, world)
       const zone = outcome.warnings.length > 0 ? await loadZone(env) : undefined
       return {
         text: () => (zone === undefined ? '' : outcome.warnings.map(warning => warningText(warning, zone)).join('')),
-        json: () => outcomeJson(outcome),
+        json: () => outcomeJson(outcome, remarks),
       }
     } catch (error) {
       if (!(error instanceof NobodyError)) throw error

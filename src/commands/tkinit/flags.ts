@@ -1,5 +1,6 @@
 import { parseDuration } from '../../core/time/duration.ts'
 import { type FlagSet, KERBEROS_4_GONE, type OptionsOf } from '../argv/flag.ts'
+import { namesPassword, PASSWORD_FLAGS, type PasswordOptions, passwordComplaints, passwordOptions } from '../passwords/flags.ts'
 
 export const INIT_FLAGS = {
   verbose: { letter: 'V', doc: 'tell what is being done' },
@@ -15,6 +16,7 @@ export const INIT_FLAGS = {
   service: { letter: 'S', value: 'SERVICE', doc: 'get a ticket for this service instead of a TGT' },
   'use-keytab': { letter: 'k', doc: 'take the key from a keytab instead of asking for a password' },
   keytab: { letter: 't', value: 'KEYTAB', doc: 'the keytab (implies -k)', once: 'Only one -t option allowed.' },
+  ...PASSWORD_FLAGS,
   krb5: { letter: '5', letterOnly: true, hidden: true, doc: 'ignored' },
   krb4: { letter: '4', letterOnly: true, hidden: true, doc: 'refused', stop: KERBEROS_4_GONE },
 } as const satisfies FlagSet
@@ -33,6 +35,8 @@ export interface InitOptions {
   readonly cache: string | undefined
   /** `name` undefined: the default keytab. */
   readonly keytab: { readonly name: string | undefined } | undefined
+  /** Where the password comes from, without a keytab. */
+  readonly password: PasswordOptions
 }
 
 export function initOptions(flags: InitFlags, operands: readonly string[]): InitOptions {
@@ -46,6 +50,7 @@ export function initOptions(flags: InitFlags, operands: readonly string[]): Init
     addresses: eitherOf(flags.addresses, flags.noaddresses),
     cache: flags.ccache,
     keytab: flags['use-keytab'] || flags.keytab !== undefined ? { name: flags.keytab } : undefined,
+    password: passwordOptions(flags),
   }
 }
 
@@ -55,6 +60,8 @@ export function complaints(flags: InitFlags, operands: readonly string[]): reado
     ...(flags.forwardable && flags.noforwardable ? ['Only one of -f and -F allowed'] : []),
     ...(flags.proxiable && flags.noproxiable ? ['Only one of -p and -P allowed'] : []),
     ...(flags.addresses && flags.noaddresses ? ['Only one of -a and -A allowed'] : []),
+    ...passwordComplaints(flags),
+    ...(namesPassword(flags) && (flags['use-keytab'] || flags.keytab !== undefined) ? ['A keytab goes with no source of passwords'] : []),
     ...(operands.length > 1 ? [`Extra arguments (starting with "${operands[1]}").`] : []),
   ]
 }

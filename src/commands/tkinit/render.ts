@@ -2,6 +2,8 @@ import { displayText } from '../../core/principal/display.ts'
 import { etypeName } from '../../core/registry/etype.ts'
 import { getprincTime, isoTime } from '../../core/time/format.ts'
 import type { Zone } from '../../core/time/zone.ts'
+import { remarkJson } from '../passwords/places.ts'
+import type { Remark } from '../passwords/source.ts'
 import { ticketJson } from '../text/ticket.ts'
 import type { InitOutcome, Step, Warning } from './run.ts'
 
@@ -33,8 +35,8 @@ export function warningText(warning: Warning, zone: Zone): string {
   return `Warning: Your password will expire in ${remaining(warning.inSeconds)} on ${dateText(warning.at, zone)}\n`
 }
 
-export function outcomeJson({ cache, client, credential, warnings }: InitOutcome): object {
-  return { client, cache, credential: ticketJson(credential), warnings: warnings.map(warningJson) }
+export function outcomeJson({ cache, client, credential, warnings }: InitOutcome, remarks: readonly Remark[]): object {
+  return { client, cache, credential: ticketJson(credential), warnings: [...remarks.map(remarkJson), ...warnings.map(warningJson)] }
 }
 
 function warningJson(warning: Warning): object {

@@ -9,9 +9,11 @@ import { resolveKeytab } from '../../core/keytab/resolve.ts'
 import { type HostResolver, hostServicePrincipals } from '../../core/principal/host.ts'
 import { type Principal, parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
-import type { ClientContext } from '../../kdc-client/context.ts'
-import { type Expiry, type InitResult as Granted, initialCredentials } from '../../kdc-client/initial.ts'
-import { type KeySource, keytabKeys, promptedPassword } from '../../kdc-client/key-source.ts'
+import { type Expiry, type InitResult as Granted, type InitRequest, initialCredentials } from '../../kdc-client/initial.ts'
+import { type KeySource, keytabKeys } from '../../kdc-client/key-source.ts'
+import type { PasswordContext } from '../../kdc-client/passwd.ts'
+import { passwordLogIn } from '../../kdc-client/password-login.ts'
+import { doubtAbout, forgetPassword, openPassword, type PasswordPlaces, savePassword } from '../passwords/source.ts'
 import { addressText } from '../text/address.ts'
 import { saying } from '../text/phrase.ts'
 import { type TicketLine, ticketLine } from '../text/ticket.ts'
@@ -39,7 +41,8 @@ export class NobodyError extends Error {
   override readonly name = 'NobodyError'
 }
 
-export interface InitWorld extends ClientContext {
+export interface InitWorld extends PasswordContext {
+  readonly places: PasswordPlaces
   readonly hosts: HostResolver
   readonly tell: (step: Step) => void
   readonly isDeprecated: (etype: EtypeId) => boolean
@@ -61,13 +64,21 @@ export async function logIn(options: InitOptions, world: InitWorld): Promise<Ini
       : await during(`searching for ccache for ${name}`, () => chooseCacheFor(client.principal, opened, env, config))
   if (options.cache === undefined && !client.fromCache) tell({ step: `${how}-cache`, name: cache.name.slice(cache.name.indexOf(':') + 1) })
   tell({ step: 'principal', name })
-  const keySource = await openKeySource(options, world)
-  const granted = await during('getting initial credentials', () => obtain(options, client.principal, keySource, cache, world))
+  const granted = await (options.keytab === undefined
+    ? byPassword(options, client.principal, cache, world)
+    : byKeytab(options, client.principal, cache, options.keytab, world))
   if (how !== 'default') await during('switching to new ccache', () => makePrimary(cache, env, config))
   tell({ step: 'authenticated' })
   const credential = await ticketLine(granted.credential, async address => addressText(address))
   const warnings = options.keytab === undefined ? warningsOf(granted, options.service, world) : []
   return { cache: cache.name, client: unparsePrincipal(granted.client), credential, warnings }
+}
+
+/** Removes a password from the keychain and returns whose it was. */
+export async function forget(options: InitOptions, world: InitWorld): Promise<string> {
+  const { principal } = await chooseClient(options, await openCache(options.cache, world.env, world.config), world)
+  await forgetPassword(principal, world.places)
+  return unparsePrincipal(principal)
 }
 
 async function openCache(name: string | undefined, env: Env, config: ClientConfig): Promise<Ccache> {
@@ -108,9 +119,36 @@ function rulesOf({ dnsCanonicalizeHostname, rdns, qualifyShortname }: ClientConf
   return { dnsCanonicalizeHostname, rdns, qualifyShortname }
 }
 
-async function openKeySource(options: InitOptions, { env, config, tell }: InitWorld): Promise<KeySource> {
-  if (options.keytab === undefined) return promptedPassword(env.prompter)
-  const { name } = options.keytab
+async function byPassword(options: InitOptions, client: Principal, cache: Ccache, world: InitWorld): Promise<Granted> {
+  const { password } = options
+  using held = await openPassword(client, password, world.places)
+  const granted = await during('getting initial credentials', async () => {
+    const result = await passwordLogIn(requestOf(options, client), held, world).catch((error: unknown) => {
+      throw error instanceof KrbError ? doubted(error, doubtAbout(password)) : error
+    })
+    return keep(result, cache)
+  })
+  if (password.save) await savePassword(client, held, world.places)
+  return granted
+}
+
+async function byKeytab(
+  options: InitOptions,
+  client: Principal,
+  cache: Ccache,
+  keytab: { readonly name: string | undefined },
+  world: InitWorld,
+): Promise<Granted> {
+  const keySource = await openKeytab(keytab, world)
+  return during('getting initial credentials', async () => {
+    const result = await initialCredentials({ ...requestOf(options, client), keySource }, world).catch((error: unknown) => {
+      throw error instanceof KrbError ? withoutPassword(error) : error
+    })
+    return keep(result, cache)
+  })
+}
+
+async function openKeytab({ name }: { readonly name: string | undefined }, { env, config, tell }: InitWorld): Promise<KeySource> {
   if (name === undefined)
     return keytabKeys(await during('getting initial credentials', () => resolveKeytab(undefined, env, config, 'server')))
   const keytab = await saying(`resolving keytab ${name}`, () => resolveKeytab(name, env, config, 'server'))
@@ -118,11 +156,10 @@ async function openKeySource(options: InitOptions, { env, config, tell }: InitWo
   return keytabKeys(keytab)
 }
 
-async function obtain(options: InitOptions, client: Principal, keySource: KeySource, cache: Ccache, world: InitWorld): Promise<Granted> {
+function requestOf(options: InitOptions, client: Principal): Omit<InitRequest, 'keySource'> {
   const { lifetime, renewableLife, forwardable, proxiable, addresses, service } = options
-  const request = {
+  return {
     client,
-    keySource,
     ...(service !== undefined && { server: parsePrincipal(service, { ignoreRealm: true }) }),
     ...(lifetime !== undefined && { lifetime }),
     ...(renewableLife !== undefined && { renewLife: renewableLife }),
@@ -130,9 +167,9 @@ async function obtain(options: InitOptions, client: Principal, keySource: KeySou
     ...(proxiable !== undefined && { proxiable }),
     ...(addresses !== undefined && { addresses: addresses ? ('local' as const) : ('none' as const) }),
   }
-  const granted = await initialCredentials(request, world).catch((error: unknown) => {
-    throw options.keytab !== undefined && error instanceof KrbError ? withoutPassword(error) : error
-  })
+}
+
+async function keep(granted: Granted, cache: Ccache): Promise<Granted> {
   try {
     await cache.replace(granted.client, [granted.credential], granted.config, granted.offset)
   } catch (error) {
@@ -144,6 +181,12 @@ async function obtain(options: InitOptions, client: Principal, keySource: KeySou
     })
   }
   return granted
+}
+
+/** A password that nobody typed: where it came from helps when it is not taken. */
+function doubted(error: KrbError, doubt: string | undefined): KrbError {
+  if (doubt === undefined || !WRONG_PASSWORD.has(error.code)) return error
+  return new KrbError(error.code, error.params, { text: error.message, hints: [...error.hints, doubt], cause: error })
 }
 
 /** Where nobody typed a password, failed pre-authentication is not put down to one. */
@@ -169,4 +212,5 @@ function expiryWarning({ password, announced }: Expiry, now: number): Warning | 
   return { kind: 'password-expires', at: password, inSeconds }
 }
 
+const WRONG_PASSWORD: ReadonlySet<string> = new Set(['KRB5KRB_AP_ERR_BAD_INTEGRITY', 'KRB5KDC_ERR_PREAUTH_FAILED'])
 const WEEK = 7 * 24 * 3600
