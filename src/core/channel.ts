@@ -10,6 +10,10 @@ export interface Channel {
   exchange(realm: string, message: Bytes, options?: ExchangeOptions): Promise<Bytes>
   /** Addresses of this machine that a KDC may see, 4 or 16 octets each: all but loopback and link-local ones. */
   localAddresses(): Promise<readonly Bytes[]>
+  /** Whether a KDC of the realm can be found, by configuration or DNS. */
+  knowsRealm?(realm: string): Promise<boolean>
+  /** The realm that TXT records give to a host or one of its domains, where dns_lookup_realm allows to ask. */
+  realmOfHost?(host: string): Promise<string | undefined>
 }
 
 /** The way to the password servers of a realm (RFC 3244). */
@@ -25,6 +29,18 @@ export interface PasswordChannel {
 export interface ExchangeOptions {
   /** After KRB_ERR_RESPONSE_TOO_BIG. */
   readonly tcpOnly?: boolean
+  /** Only the KDCs that know new passwords first. */
+  readonly primary?: boolean
+  /** Told who gave the answer. */
+  readonly answeredBy?: (answerer: Answerer) => void
   /** Looks at each answer: an error sends the exchange on to the next KDC, and is thrown when no other KDC answers. */
   readonly judge?: (answer: Bytes) => KrbError | undefined
+}
+
+/** The KDC that an answer came from. */
+export interface Answerer {
+  /** Address, port and transport, for people. */
+  readonly address: string
+  /** Whether it is one of the KDCs that know new passwords first; may ask DNS. */
+  isPrimary(): Promise<boolean>
 }

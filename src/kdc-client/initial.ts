@@ -1,4 +1,5 @@
 import { internetAddress } from '../core/asn1/messages/host-address.ts'
+import type { Answerer, Channel, ExchangeOptions } from '../core/channel.ts'
 import { defaultTktEnctypes } from '../core/config/enctypes.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
@@ -42,16 +43,50 @@ export type InitResult = AsResult
 export async function initialCredentials(request: InitRequest, context: ClientContext): Promise<InitResult> {
   const { keySource } = request
   try {
-    const { env } = context
-    env.trace({ event: 'init-creds', client: request.client })
-    if (request.server !== undefined) env.trace({ event: 'init-creds-service', service: unparsePrincipal(request.server) })
-    return await driveAsExchange(await termsOf(request, context), keySource, context)
+    return await atReplicaOrPrimary(request, context)
   } catch (error) {
     throw error instanceof KrbError && WRONG_KEY.has(error.code)
       ? new KrbError(error.code, error.params, { text: 'Password incorrect', cause: error })
       : error
   } finally {
     keySource.wipe()
+  }
+}
+
+/** New passwords reach the primary KDC first: it is asked again what another one refused. */
+async function atReplicaOrPrimary(request: InitRequest, context: ClientContext): Promise<InitResult> {
+  let last: Answerer | undefined
+  const listening = through(context.channel, {
+    answeredBy: answerer => {
+      last = answerer
+    },
+  })
+  try {
+    return await exchange(request, { ...context, channel: listening })
+  } catch (error) {
+    if (!(error instanceof KrbError) || last === undefined || OVER.has(error.code)) throw error
+    const refusal = error.params.errorCode === undefined ? error : error.withHints(`so says ${last.address}`)
+    if (await last.isPrimary()) throw refusal
+    context.env.trace({ event: 'init-creds-primary' })
+    try {
+      return await exchange(request, { ...context, channel: through(context.channel, { primary: true }) })
+    } catch (second) {
+      throw second instanceof KrbError && NOT_REACHED.has(second.code) ? refusal : second
+    }
+  }
+}
+
+async function exchange(request: InitRequest, context: ClientContext): Promise<InitResult> {
+  const { env } = context
+  env.trace({ event: 'init-creds', client: request.client })
+  if (request.server !== undefined) env.trace({ event: 'init-creds-service', service: unparsePrincipal(request.server) })
+  return driveAsExchange(await termsOf(request, context), request.keySource, context)
+}
+
+function through(channel: Channel, options: ExchangeOptions): Channel {
+  return {
+    exchange: (realm, message, own) => channel.exchange(realm, message, { ...own, ...options }),
+    localAddresses: () => channel.localAddresses(),
   }
 }
 
@@ -77,6 +112,7 @@ async function termsOf(request: InitRequest, { env, config, channel }: ClientCon
     clockskew: config.clockskew,
     timesync: config.kdcTimesync,
     encryptedTimestampDisabled: realm => config.realm(realm).disableEncryptedTimestamp,
+    preferredPreauthTypes: realm => config.initialDefaults(realm).preferredPreauthTypes,
   }
 }
 
@@ -93,3 +129,6 @@ function enctypesOf(allowed: readonly EtypeId[], available: readonly EtypeId[] |
 }
 
 const WRONG_KEY: ReadonlySet<string> = new Set(['KRB5KRB_AP_ERR_BAD_INTEGRITY', 'KRB5KDC_ERR_PREAUTH_FAILED'])
+/** Another KDC would not help. */
+const OVER: ReadonlySet<string> = new Set(['KRB5_KDC_UNREACH', 'KRB5_REALM_CANT_RESOLVE', 'KRB5_LIBOS_PWDINTR', 'KRB5_LIBOS_CANTREADPWD'])
+const NOT_REACHED: ReadonlySet<string> = new Set(['KRB5_KDC_UNREACH', 'KRB5_REALM_CANT_RESOLVE', 'KRB5_REALM_UNKNOWN'])

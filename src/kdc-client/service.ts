@@ -4,7 +4,7 @@ import type { Ccache } from '../core/ccache/ccache.ts'
 import type { Credential } from '../core/ccache/credential.ts'
 import { retrieveCredential, type Wanted } from '../core/ccache/match.ts'
 import { defaultTgsEnctypes } from '../core/config/enctypes.ts'
-import { fallbackRealmOfHost } from '../core/config/host-realm.ts'
+import { cleanHostName, fallbackRealmOfHost } from '../core/config/host-realm.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import { KdcOptions } from '../core/flags/kdc-options.ts'
@@ -85,14 +85,19 @@ async function termsOf(sought: Sought, cache: Ccache, context: ClientContext): P
     tgt,
     tgts,
     pathTo: realm => [startRealm, realm],
-    fallbackRealm:
-      host === undefined ? undefined : await fallbackRealmOfHost(host, config, async realm => config.realm(realm).kdcs.length > 0),
+    fallbackRealm: host === undefined ? undefined : await guessedRealm(host, context),
     kdcOptions: (options.forwardable ? KdcOptions.FORWARDABLE : 0) | (options.canonicalize ? KdcOptions.CANONICALIZE : 0),
     etypes,
     ...(options.secondTicket !== undefined && { secondTicket: options.secondTicket }),
     clockskew: config.clockskew,
     offset,
   }
+}
+
+/** By TXT records, else by the host's domains. */
+async function guessedRealm(host: string, { config, channel }: ClientContext): Promise<string | undefined> {
+  const hasKdc = async (realm: string) => channel.knowsRealm?.(realm) ?? config.realm(realm).kdcs.length > 0
+  return (await channel.realmOfHost?.(cleanHostName(host))) ?? fallbackRealmOfHost(host, config, hasKdc)
 }
 
 async function drive(terms: TgsTerms, cache: Ccache, context: ClientContext): Promise<Credential> {

@@ -1,4 +1,7 @@
 import type { Bytes } from '../core/bytes/bytes.ts'
+import type { UriRecord } from './uri-records.ts'
+
+export type { UriRecord } from './uri-records.ts'
 
 /** Names to addresses and services, as far as finding a KDC needs them. */
 export interface Names {
@@ -6,6 +9,10 @@ export interface Names {
   addresses(host: string): Promise<readonly HostAddress[]>
   /** SRV records of a domain, in the order to try them (RFC 2782); empty when there is none. */
   services(domain: string): Promise<readonly ServiceRecord[]>
+  /** URI records of a domain (RFC 7553), in the order to try them; empty when there is none. */
+  uris(domain: string): Promise<readonly UriRecord[]>
+  /** The first text of a domain's TXT record. */
+  text(domain: string): Promise<string | undefined>
   /** Addresses of this machine's interfaces, 4 or 16 octets each, without loopback and link-local ones. */
   local(): Promise<readonly Bytes[]>
 }
@@ -16,28 +23,41 @@ export interface HostAddress {
 }
 
 export interface ServiceRecord {
+  /** With the dot of the root at the end: no search list is applied to it. */
   readonly host: string
   readonly port: number
   readonly priority: number
   readonly weight: number
 }
 
+export interface NamesOptions {
+  /** Name servers to ask for records instead of the system's, as `dns.getServers()` writes them. */
+  readonly servers?: readonly string[]
+  /** How long each question waits for an answer. */
+  readonly timeoutMs?: number
+}
+
 /** The resolver of this machine. Failures of any kind are "no answer": the caller tells which names it asked for. */
-export function systemNames(): Names {
+export function systemNames({ servers, timeoutMs = QUERY_TIMEOUT_MS }: NamesOptions = {}): Names {
+  const resolver = async () => {
+    const { Resolver } = await import('node:dns/promises')
+    const own = new Resolver({ timeout: timeoutMs, tries: QUERY_TRIES })
+    if (servers !== undefined) own.setServers(servers)
+    return own
+  }
   return {
-    async addresses(host) {
-      const { isIP } = await import('node:net')
-      const family = isIP(host)
-      if (family === 4 || family === 6) return [{ address: host, family }]
-      const { lookup } = await import('node:dns/promises')
-      const found = await lookup(host, { all: true, verbatim: true }).catch(() => [])
-      return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
-    },
+    addresses,
     async services(domain) {
-      const { Resolver } = await import('node:dns/promises')
-      const resolver = new Resolver({ timeout: QUERY_TIMEOUT_MS, tries: QUERY_TRIES })
-      const records = await resolver.resolveSrv(domain).catch(() => [])
-      return inOrder(records.map(({ name, port, priority, weight }) => ({ host: name, port, priority, weight })))
+      const records = await (await resolver()).resolveSrv(domain).catch(() => [])
+      return inOrder(records.map(({ name, port, priority, weight }) => ({ host: absolute(name), port, priority, weight })))
+    },
+    async uris(domain) {
+      const [{ getServers }, { uriRecords }] = await Promise.all([import('node:dns'), import('./uri-records.ts')])
+      return inOrder(await uriRecords(domain, servers ?? getServers(), timeoutMs))
+    },
+    async text(domain) {
+      const [record] = await (await resolver()).resolveTxt(domain).catch(() => [])
+      return record?.[0]
     },
     async local() {
       const { networkInterfaces } = await import('node:os')
@@ -46,6 +66,17 @@ export function systemNames(): Names {
       return [...new Set(outward.map(a => a.address))].map(addressOctets)
     },
   }
+}
+
+async function addresses(host: string): Promise<readonly HostAddress[]> {
+  const { isIP } = await import('node:net')
+  const family = isIP(host)
+  if (family === 4 || family === 6) return [{ address: host, family }]
+  const { lookup } = await import('node:dns/promises')
+  const found = await lookup(host, { all: true, verbatim: true }).catch(() => [])
+  // The hosts file does not know names with the root's dot.
+  if (found.length === 0 && host.endsWith('.')) return addresses(host.slice(0, -1))
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }))
 }
 
 /** Octets of an address in text, as the system writes it. */
@@ -62,11 +93,15 @@ export function addressOctets(address: string): Bytes {
 }
 
 /** Lowest priority first; within one priority at random, in proportion to the weights (RFC 2782). */
-function inOrder(records: readonly ServiceRecord[]): readonly ServiceRecord[] {
+function inOrder<R extends { readonly priority: number; readonly weight: number }>(records: readonly R[]): readonly R[] {
   return records
     .map(record => ({ record, turn: -Math.log(1 - Math.random()) / Math.max(record.weight, LEAST_WEIGHT) }))
     .sort((a, b) => a.record.priority - b.record.priority || a.turn - b.turn)
     .map(({ record }) => record)
+}
+
+function absolute(name: string): string {
+  return name.endsWith('.') ? name : `${name}.`
 }
 
 const QUERY_TIMEOUT_MS = 3000

@@ -28,6 +28,7 @@ const DOORS: readonly { readonly module: RegExp; readonly door: RegExp }[] = [
   { module: /^cli-table3$/, door: /^commands\/text\/table\.ts$/ },
   { module: /^@noble\//, door: /^core\/crypto\/primitives\// },
   { module: /^keytar$/, door: /^platform\/keyring\.ts$/ },
+  { module: /^dns-packet$/, door: /^platform\/uri-records\.ts$/ },
   { module: /^fs-native-extensions/, door: /^platform\/lock\.ts$/ },
 ]
 

@@ -40,7 +40,7 @@ export function cleanHostName(host: string): string {
 }
 
 /** True for what looks like an address: digits with three dots, or a colon anywhere. */
-function isAddress(name: string): boolean {
+export function isAddress(name: string): boolean {
   return name.includes(':') || (/^[\d.]*$/.test(name) && name.split('.').length === 4)
 }
 

@@ -46,6 +46,13 @@ export class KrbError extends Error {
     return this.doing === undefined ? this.message : `${this.message} while ${this.doing}`
   }
 
+  /** The same error with more next steps behind those that it has. */
+  withHints(...hints: readonly string[]): KrbError {
+    const all = [...this.hints, ...hints]
+    const doing = this.doing === undefined ? {} : { doing: this.doing }
+    return new KrbError(this.code, this.params, { text: this.message, ...doing, hints: all, cause: this.cause ?? this })
+  }
+
   /** The same error with what was being done added by whoever knows the task; the first (innermost) phrase stays. */
   during(doing: string): KrbError {
     if (this.doing !== undefined) return this

@@ -15,7 +15,7 @@ export interface TracedResult {
 }
 
 export interface TracedAddress {
-  readonly transport: 'udp' | 'tcp'
+  readonly transport: 'udp' | 'tcp' | 'https'
   readonly address: string
   readonly port: number
 }
@@ -26,7 +26,7 @@ type Pair = { readonly client: Principal; readonly server: Principal }
 /** What each event carries. No event carries a key or a password. */
 export interface TraceData {
   // Transport
-  'sending-request': { readonly bytes: number; readonly realm: string; readonly tcpOnly: boolean }
+  'sending-request': { readonly bytes: number; readonly realm: string; readonly primary: boolean; readonly tcpOnly: boolean }
   'resolving-host': { readonly host: string }
   'udp-sending': { readonly to: TracedAddress; readonly again: boolean }
   'udp-send-error': { readonly to: TracedAddress; readonly error: TracedResult }
@@ -37,15 +37,35 @@ export interface TraceData {
   'tcp-receive-error': { readonly from: TracedAddress; readonly error: TracedResult }
   'tcp-closing': { readonly to: TracedAddress }
   'answer-received': { readonly bytes: number; readonly from: TracedAddress }
+  'answered-by-primary': { readonly primary: boolean }
+  'https-sending': { readonly to: TracedAddress }
+  'https-connect-error': { readonly to: TracedAddress }
+  'https-send-error': { readonly to: TracedAddress }
+  'https-error': { readonly text: string }
+  'tls-certificate-error': { readonly number: number; readonly text: string }
+  'tls-name-mismatch': { readonly host: string }
+  'tls-name-matched': { readonly host: string }
+  'uri-query': { readonly domain: string }
+  'uri-answer': { readonly priority: number; readonly weight: number; readonly target: string }
+  'uri-none': NoData
   'srv-query': { readonly domain: string }
   'srv-answer': { readonly priority: number; readonly weight: number; readonly port: number; readonly host: string }
   'srv-none': NoData
+  'txt-lookup': { readonly domain: string; readonly realm: string | undefined }
   'too-big-for-udp': NoData
 
   // Initial credentials
   'init-creds': { readonly client: Principal }
   'init-creds-service': { readonly service: string }
+  'init-creds-primary': NoData
   'init-creds-referral': { readonly realm: string }
+  'keytab-entry': {
+    readonly principal: Principal
+    readonly keytab: string
+    readonly kvno: number
+    readonly etype: EtypeId
+    readonly result: TracedResult
+  }
   'keytab-enctypes': { readonly client: Principal; readonly etypes: readonly EtypeId[] }
   'preauth-none': NoData
   'preauth-from-method-data': NoData
@@ -89,6 +109,8 @@ export interface TraceData {
   'local-tgt': Pair
   'cached-service-tgt': Pair
   'cached-intermediate-tgt': Pair
+  'fallback-host': { readonly host: string }
+  'fallback-realm': { readonly realm: string }
   'referral-realm': { readonly server: Principal }
   'requesting-tgt': { readonly wanted: Principal; readonly using: Principal }
   'requesting-service': { readonly server: Principal; readonly referrals: boolean }

@@ -19,7 +19,7 @@ export function traceText(event: TraceEvent): string {
 
 function address(a: TracedAddress): string {
   const host = a.address.includes(':') ? `[${a.address}]` : a.address
-  return `${a.transport === 'udp' ? 'dgram' : 'stream'} ${host}:${a.port}`
+  return `${SOCKETS[a.transport]} ${host}:${a.port}`
 }
 
 function result(r: TracedResult): string {
@@ -69,8 +69,11 @@ function printable(octets: Bytes): string {
   return text
 }
 
+const SOCKETS: Readonly<Record<TracedAddress['transport'], string>> = { udp: 'dgram', tcp: 'stream', https: 'https' }
+
 const WORDS: { readonly [K in keyof TraceData]: (data: TraceData[K]) => string } = {
-  'sending-request': e => `Sending request (${e.bytes} bytes) to ${displayText(e.realm)}${e.tcpOnly ? ' (tcp only)' : ''}`,
+  'sending-request': e =>
+    `Sending request (${e.bytes} bytes) to ${displayText(e.realm)}${e.primary ? ' (primary)' : ''}${e.tcpOnly ? ' (tcp only)' : ''}`,
   'resolving-host': e => `Resolving hostname ${displayText(e.host)}`,
   'udp-sending': e => `Sending ${e.again ? 'retry' : 'initial'} UDP request to ${address(e.to)}`,
   'udp-send-error': e => `UDP error sending to ${address(e.to)}: ${result(e.error)}`,
@@ -81,14 +84,29 @@ const WORDS: { readonly [K in keyof TraceData]: (data: TraceData[K]) => string }
   'tcp-receive-error': e => `TCP error receiving from ${address(e.from)}: ${result(e.error)}`,
   'tcp-closing': e => `Terminating TCP connection to ${address(e.to)}`,
   'answer-received': e => `Received answer (${e.bytes} bytes) from ${address(e.from)}`,
+  'answered-by-primary': e => `Response was${e.primary ? '' : ' not'} from primary KDC`,
+  'https-sending': e => `Sending HTTPS request to ${address(e.to)}`,
+  'https-connect-error': e => `HTTPS error connecting to ${address(e.to)}`,
+  'https-send-error': e => `HTTPS error sending to ${address(e.to)}`,
+  'https-error': e => `HTTPS error: ${displayText(e.text)}`,
+  'tls-certificate-error': e => `TLS certificate error: ${e.number} (${displayText(e.text)})`,
+  'tls-name-mismatch': e => `TLS certificate name mismatch: server certificate is not for "${displayText(e.host)}"`,
+  'tls-name-matched': e => `TLS certificate name matched "${displayText(e.host)}"`,
+  'uri-query': e => `Sending DNS URI query for ${displayText(e.domain)}`,
+  'uri-answer': e => `URI answer: ${e.priority} ${e.weight} "${displayText(e.target)}"`,
+  'uri-none': () => 'No URI records found',
   'srv-query': e => `Sending DNS SRV query for ${displayText(e.domain)}`,
   'srv-answer': e => `SRV answer: ${e.priority} ${e.weight} ${e.port} "${displayText(e.host)}"`,
   'srv-none': () => 'No SRV records found',
+  'txt-lookup': e => `TXT record ${displayText(e.domain)} ${e.realm === undefined ? 'not found' : `found: ${displayText(e.realm)}`}`,
   'too-big-for-udp': () => 'Request or response is too big for UDP; retrying with TCP',
 
   'init-creds': e => `Getting initial credentials for ${name(e.client)}`,
   'init-creds-service': e => `Setting initial creds service to ${displayText(e.service)}`,
+  'init-creds-primary': () => 'Retrying AS request with primary KDC',
   'init-creds-referral': e => `Following referral to realm ${displayText(e.realm)}`,
+  'keytab-entry': e =>
+    `Retrieving ${name(e.principal)} from ${displayText(e.keytab)} (vno ${e.kvno}, enctype ${etype(e.etype)}) with result: ${result(e.result)}`,
   'keytab-enctypes': e => `Found entries for ${name(e.client)} in keytab: ${etypes(e.etypes)}`,
   'preauth-none': () => 'Sending unauthenticated request',
   'preauth-from-method-data': () => 'Preauthenticating using KDC method data',
@@ -132,6 +150,8 @@ const WORDS: { readonly [K in keyof TraceData]: (data: TraceData[K]) => string }
   'local-tgt': e => `Starting with TGT for client realm: ${pair(e)}`,
   'cached-service-tgt': e => `Found cached TGT for service realm: ${pair(e)}`,
   'cached-intermediate-tgt': e => `Found cached TGT for intermediate realm: ${pair(e)}`,
+  'fallback-host': e => `Falling back to canonicalized server hostname ${displayText(e.host)}`,
+  'fallback-realm': e => `Local realm referral failed; trying fallback realm ${displayText(e.realm)}`,
   'referral-realm': e => `Server has referral realm; starting with ${name(e.server)}`,
   'requesting-tgt': e => `Requesting TGT ${name(e.wanted)} using TGT ${name(e.using)}`,
   'requesting-service': e => `Requesting tickets for ${name(e.server)}, referrals ${e.referrals ? 'on' : 'off'}`,

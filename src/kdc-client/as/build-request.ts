@@ -28,6 +28,8 @@ export interface AsTerms {
   /** kdc_timesync: the KDC's clock is taken for right. */
   readonly timesync: boolean
   readonly encryptedTimestampDisabled: (realm: string) => boolean
+  /** preferred_preauth_types: padata types to try first. */
+  readonly preferredPreauthTypes: (realm: string) => readonly number[]
 }
 
 /** One AS-REQ and what its reply will be compared with. */

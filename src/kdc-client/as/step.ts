@@ -16,6 +16,7 @@ import { shown } from '../check-reply.ts'
 import { findPadata, termsFrom } from '../preauth/etype-info.ts'
 import { choosePreauth } from '../preauth/index.ts'
 import type { KeyTerms, Question } from '../preauth/preauth.ts'
+import { inPreferredOrder } from '../preauth/preferred-order.ts'
 import { Refusal, refusalError, traced } from '../refusal.ts'
 import { type AsSent, type AsTerms, buildAsRequest } from './build-request.ts'
 import { type AsResult, openAsReply } from './open-reply.ts'
@@ -166,7 +167,7 @@ async function granted(state: AsState, reply: AsRep, world: AsWorld): Promise<As
   if (!state.terms.etypes.includes(etype)) {
     throw new KrbError('KRB5_CONFIG_ETYPE_NOSUPP', {}, { hints: [`the reply is encrypted with enctype ${etype}, which was not asked for`] })
   }
-  const hinted = keyTermsIn(state, reply.padata ?? [], world)
+  const hinted = keyTermsIn(state, sorted(reply.padata ?? [], state), world)
   const client = fromPrincipalName(reply.cname, reply.crealm)
   const salt = hinted.salt ?? defaultSalt(client)
   if (hinted.salt === undefined) world.trace({ event: 'salt-from-principal', salt })
@@ -217,16 +218,21 @@ function fresh(terms: AsTerms) {
 
 function learn(state: AsState, methodData: readonly PaData[], world: AsWorld): AsState {
   world.trace({ event: 'preauth-from-method-data' })
-  const keyTerms = keyTermsIn(state, methodData, world)
-  const cookie = findPadata(methodData, PaType.FX_COOKIE)
+  const offered = sorted(methodData, state)
+  const keyTerms = keyTermsIn(state, offered, world)
+  const cookie = findPadata(offered, PaType.FX_COOKIE)
   if (cookie !== undefined) world.trace({ event: 'cookie-received', cookie: cookie.padataValue })
   // The key source still has the key, if these are the terms that it had before.
-  return { ...state, offered: methodData, keyTerms, key: undefined }
+  return { ...state, offered, keyTerms, key: undefined }
 }
 
 function keyTermsIn(state: AsState, padata: readonly PaData[], world: AsWorld): KeyTerms {
   if (padata.length > 0) world.trace({ event: 'preauth-offered', paTypes: padata.map(p => p.padataType) })
   return termsFrom(padata, state.terms.etypes, state.keyTerms, world)
+}
+
+function sorted(padata: readonly PaData[], { terms, client }: AsState): readonly PaData[] {
+  return inPreferredOrder(padata, terms.preferredPreauthTypes(client.realm))
 }
 
 function spend(state: AsState, error: KrbError): AsState {

@@ -222,6 +222,7 @@ function fallBack(state: TgsState, error: KrbError, world: TgsWorld): TgsStep {
   if (terms.server.components.length < 2) throw new KrbError('KRB5_ERR_HOST_REALM_UNKNOWN')
   const realm = terms.fallbackRealm
   if (realm === undefined || realm === state.server.realm) return ask(state, 'plain', world)
+  world.trace({ event: 'fallback-realm', realm })
   return reachRealm({ ...state, goal: 'plain', server: { ...state.server, realm } }, world)
 }
 

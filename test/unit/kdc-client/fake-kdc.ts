@@ -63,6 +63,7 @@ export function asTerms(more: Partial<AsTerms> = {}): AsTerms {
     clockskew: 300,
     timesync: true,
     encryptedTimestampDisabled: () => false,
+    preferredPreauthTypes: () => [17, 16, 15, 14],
     ...more,
   }
 }

@@ -1,10 +1,11 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ExchangeOptions } from '../../../src/core/channel.ts'
+import type { Answerer, ExchangeOptions } from '../../../src/core/channel.ts'
+import { EMPTY_PROFILE } from '../../../src/core/config/profile.ts'
 import { KrbError } from '../../../src/core/errors/krb-error.ts'
 import type { TraceEvent } from '../../../src/core/trace/events.ts'
-import { realmChannel } from '../../../src/platform/channel.ts'
+import { type ChannelConfig, realmChannel } from '../../../src/platform/channel.ts'
 import type { Names } from '../../../src/platform/dns.ts'
 
 /*
@@ -27,18 +28,42 @@ interface Asked {
   readonly options?: ExchangeOptions
   readonly message?: Uint8Array
   readonly holdMs?: number
+  readonly requestTimeout?: number
+  readonly primaryKdcs?: readonly string[]
+  readonly dns?: boolean
 }
 
-async function ask({ kdcs, names, limit = 1465, options = {}, message = QUESTION, holdMs = 200 }: Asked) {
+async function ask(asked: Asked) {
+  const {
+    kdcs,
+    names,
+    limit = 1465,
+    options = {},
+    message = QUESTION,
+    holdMs = 200,
+    requestTimeout = 0,
+    primaryKdcs = [],
+    dns = false,
+  } = asked
   const events: TraceEvent[] = []
-  const config = { udpPreferenceLimit: limit, dnsLookupKdc: false, realm: () => ({ kdcs }) }
+  const config: ChannelConfig = {
+    udpPreferenceLimit: limit,
+    dnsLookupKdc: dns,
+    dnsUriLookup: false,
+    dnsLookupRealm: false,
+    requestTimeout,
+    profile: EMPTY_PROFILE,
+    realm: () => ({ kdcs, primaryKdcs, httpAnchors: [], sitename: undefined }),
+  }
   const resolver: Names = {
+    uris: async () => [],
+    text: async () => undefined,
     addresses: async host => (host.includes(':') ? [{ address: host, family: 6 }] : [{ address: host, family: 4 }]),
     services: async () => [],
     local: async () => [],
     ...names,
   }
-  const channel = realmChannel(config, { trace: e => void events.push(e) }, { names: resolver, paceMs: PACE_MS, holdMs })
+  const channel = realmChannel(config, { trace: e => void events.push(e), vars: {} }, { names: resolver, paceMs: PACE_MS, holdMs })
   const result = await channel.exchange('R', message, options).catch((error: unknown) => error)
   return { result, events, kinds: events.map(e => e.event) }
 }
@@ -98,7 +123,7 @@ describe('UDP', () => {
     const { result, kinds } = await ask({ kdcs: [`127.0.0.1:${port}`] })
     expect(result).toEqual(ANSWER)
     expect(received).toEqual([QUESTION])
-    expect(kinds).toEqual(['sending-request', 'resolving-host', 'udp-sending', 'answer-received'])
+    expect(kinds).toEqual(['sending-request', 'resolving-host', 'udp-sending', 'answer-received', 'answered-by-primary'])
   })
 
   test('by IPv6', async () => {
@@ -130,7 +155,7 @@ describe('UDP', () => {
     const silent = await udp(() => {})
     const { result, events } = await ask({ kdcs: [`udp/127.0.0.1:${late}`, `udp/127.0.0.1:${silent}`] })
     expect(result).toEqual(ANSWER)
-    expect(events.at(-1)).toMatchObject({ event: 'answer-received', from: { port: late } })
+    expect(events.find(e => e.event === 'answer-received')).toMatchObject({ from: { port: late } })
   })
 
   test('every address of a host is tried', async () => {
@@ -166,7 +191,8 @@ describe('TCP', () => {
     const { result, kinds } = await ask({ kdcs: [`127.0.0.1:${port}`], limit: 3 })
     expect(result).toEqual(ANSWER)
     expect(new Uint8Array(Buffer.concat(received))).toEqual(framed(QUESTION))
-    expect(kinds).toEqual(['sending-request', 'resolving-host', 'tcp-connecting', 'tcp-sending', 'answer-received', 'tcp-closing'])
+    const transport = ['tcp-connecting', 'tcp-sending', 'answer-received', 'tcp-closing']
+    expect(kinds).toEqual(['sending-request', 'resolving-host', ...transport, 'answered-by-primary'])
   })
 
   test('alone when asked for', async () => {
@@ -234,10 +260,10 @@ describe('no answer', () => {
     const { result } = await ask({ kdcs: [`udp/127.0.0.1:${silent}`, `127.0.0.1:${closed}`, 'gone.test'], names: { addresses } })
     const error = failure(result)
     expect([error.code, error.message, error.params]).toEqual(['KRB5_KDC_UNREACH', "Cannot contact any KDC for realm 'R'", { realm: 'R' }])
-    expect(error.hints).toEqual([
-      `127.0.0.1:${silent}/udp: no answer`,
-      `127.0.0.1:${closed}/udp: connection refused`,
-      `127.0.0.1:${closed}/tcp: connection refused`,
+    expect(error.hints.map(hint => hint.replace(/ \(\d+ ms\)$/, ' (MS)'))).toEqual([
+      `127.0.0.1:${silent}/udp: no answer (MS)`,
+      `127.0.0.1:${closed}/udp: connection refused (MS)`,
+      `127.0.0.1:${closed}/tcp: connection refused (MS)`,
       'gone.test: no address found',
     ])
   })
@@ -265,5 +291,66 @@ describe('the judge', () => {
     const busy = await udp((_message, answer) => answer(Uint8Array.of(0x7e)))
     const { result } = await ask({ kdcs: [`udp/127.0.0.1:${busy}`], options: { judge } })
     expect(result).toBe(unavailable)
+  })
+})
+
+describe('request_timeout', () => {
+  test('ends the waiting for silent KDCs', async () => {
+    let seen = 0
+    const port = await udp(() => void seen++)
+    const { result } = await ask({ kdcs: [`udp/127.0.0.1:${port}`], requestTimeout: 0.002 })
+    expect(failure(result).hints.at(-1)).toBe('request_timeout = 0.002 s is over')
+    expect(seen).toBeLessThan(3)
+  })
+
+  test('and for a stream that is up', async () => {
+    const port = await tcp(socket => void socket.write(framed(ANSWER, 99)))
+    const { result } = await ask({ kdcs: [`tcp/127.0.0.1:${port}`], requestTimeout: 0.05, holdMs: 60_000 })
+    expect(failure(result).hints.at(-1)).toBe('request_timeout = 0.05 s is over')
+  })
+})
+
+describe('the primary KDC', () => {
+  const answering = () => udp((_message, answer) => answer(ANSWER))
+  const heard = async (asked: Asked) => {
+    const answerers: Answerer[] = []
+    const { events, result } = await ask({ ...asked, options: { ...asked.options, answeredBy: a => void answerers.push(a) } })
+    const [answerer] = answerers
+    return { events, result, address: answerer?.address, primary: await answerer?.isPrimary() }
+  }
+
+  test('is told from others by primary_kdc', async () => {
+    const port = await answering()
+    const kdcs = [`127.0.0.1:${port}`]
+    const replica = await heard({ kdcs, primaryKdcs: ['127.0.0.1:1'] })
+    expect([replica.address, replica.primary]).toEqual([`127.0.0.1:${port}/udp`, false])
+    expect(replica.events.at(-1)).toEqual({ event: 'answered-by-primary', primary: false })
+    const primary = await heard({ kdcs, primaryKdcs: kdcs })
+    expect(primary.primary).toBe(true)
+    expect(primary.events.at(-1)).toEqual({ event: 'answered-by-primary', primary: true })
+    expect((await heard({ kdcs, primaryKdcs: ['no host'] })).primary).toBe(false)
+  })
+
+  test('is looked for in DNS only when somebody wants to know', async () => {
+    const port = await answering()
+    const domains: string[] = []
+    const services = async (domain: string) => {
+      domains.push(domain)
+      return domain === '_kerberos-master._udp.R' ? [{ host: '127.0.0.1', port, priority: 0, weight: 0 }] : []
+    }
+    await ask({ kdcs: [`127.0.0.1:${port}`], dns: true, names: { services } })
+    expect(domains).toEqual([])
+    const { primary } = await heard({ kdcs: [`127.0.0.1:${port}`], dns: true, names: { services } })
+    expect(primary).toBe(true)
+    expect(domains).toEqual(['_kerberos-master._udp.R', '_kerberos-master._tcp.R'])
+  })
+
+  test('alone is asked when wanted; there may be none', async () => {
+    const port = await answering()
+    const { result, events } = await ask({ kdcs: ['127.0.0.1:1'], primaryKdcs: [`127.0.0.1:${port}`], options: { primary: true } })
+    expect(result).toEqual(ANSWER)
+    expect(events[0]).toMatchObject({ event: 'sending-request', primary: true })
+    const none = await ask({ kdcs: ['127.0.0.1:1'], options: { primary: true } })
+    expect(failure(none.result).code).toBe('KRB5_REALM_UNKNOWN')
   })
 })

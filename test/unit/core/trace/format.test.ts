@@ -13,8 +13,15 @@ const kdc = { transport: 'udp', address: '127.0.0.1', port: 88 } as const
 const LINES: readonly (readonly [TraceEvent, string])[] = [
   [{ event: 'init-creds', client: alice }, 'Getting initial credentials for alice@MIT.TEST'],
   [{ event: 'preauth-none' }, 'Sending unauthenticated request'],
-  [{ event: 'sending-request', bytes: 176, realm: 'MIT.TEST', tcpOnly: false }, 'Sending request (176 bytes) to MIT.TEST'],
-  [{ event: 'sending-request', bytes: 176, realm: 'MIT.TEST', tcpOnly: true }, 'Sending request (176 bytes) to MIT.TEST (tcp only)'],
+  [{ event: 'sending-request', bytes: 176, realm: 'MIT.TEST', primary: false, tcpOnly: false }, 'Sending request (176 bytes) to MIT.TEST'],
+  [
+    { event: 'sending-request', bytes: 176, realm: 'MIT.TEST', primary: false, tcpOnly: true },
+    'Sending request (176 bytes) to MIT.TEST (tcp only)',
+  ],
+  [
+    { event: 'sending-request', bytes: 176, realm: 'MIT.TEST', primary: true, tcpOnly: false },
+    'Sending request (176 bytes) to MIT.TEST (primary)',
+  ],
   [{ event: 'resolving-host', host: '127.0.0.1' }, 'Resolving hostname 127.0.0.1'],
   [{ event: 'udp-sending', to: kdc, again: false }, 'Sending initial UDP request to dgram 127.0.0.1:88'],
   [{ event: 'udp-sending', to: kdc, again: true }, 'Sending retry UDP request to dgram 127.0.0.1:88'],
