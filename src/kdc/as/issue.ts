@@ -14,7 +14,7 @@ import { TransitedType } from '../../core/registry/transited-type.ts'
 import { encryptedPaData } from '../encrypted-padata.ts'
 import type { FoundKey, KeyRing } from '../keys.ts'
 import type { TicketTimes } from '../permit/ticket-times.ts'
-import { etypeInfo2 } from '../preauth/etype-info.ts'
+import { etypeInfoOfReply } from '../preauth/etype-info.ts'
 import type { PrincipalEntry } from '../store/entry.ts'
 
 /** Everything an AS reply is made of; nothing here is decided any more. */
@@ -84,7 +84,7 @@ export function issueAs(permitted: AsPermitted, keys: KeyRing, random: RandomSou
     ...(answered !== undefined && { encryptedPaData: answered }),
   })
   const reply = AsRep.encode({
-    padata: [etypeInfo2(clientKey)],
+    padata: etypeInfoOfReply(clientKey, body.etype),
     crealm: ticketClient.realm,
     cname,
     ticket,

@@ -4,7 +4,7 @@ import { PrincipalAttribute as Attributes } from '../../core/flags/principal-att
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { Refusal } from '../refusal.ts'
 import { encryptedTimestamp } from './encrypted-timestamp.ts'
-import { etypeInfo2 } from './etype-info.ts'
+import { etypeInfo } from './etype-info.ts'
 import type { KdcPreauth, PreauthContext } from './preauth.ts'
 
 /** In the order in which they are offered. */
@@ -29,7 +29,7 @@ export async function preauthenticate(padata: readonly PaData[], context: Preaut
 
 /** METHOD-DATA of errors 25 and 24: what the client should use, in order of preference. */
 function hints(context: PreauthContext): Uint8Array {
-  const offered: PaData[] = context.clientKey === undefined ? [] : [etypeInfo2(context.clientKey)]
+  const offered: PaData[] = context.clientKey === undefined ? [] : [...etypeInfo(context.clientKey, context.body.etype)]
   for (const mechanism of MECHANISMS) {
     const hint = mechanism.hint(context)
     if (hint !== undefined) offered.push(hint)

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { EtypeInfo2, MethodData } from '../../../src/core/asn1/messages/pa-data.ts'
+import { EtypeInfo, EtypeInfo2, MethodData, type PaData } from '../../../src/core/asn1/messages/pa-data.ts'
 import { EncTicketPart } from '../../../src/core/asn1/messages/ticket.ts'
+import { encodeText } from '../../../src/core/bytes/text.ts'
 import { openData, randomKey } from '../../../src/core/crypto/encrypted-data.ts'
 import { PrincipalAttribute } from '../../../src/core/flags/principal-attributes.ts'
 import { KeyUsage } from '../../../src/core/registry/key-usage.ts'
+import { PaType } from '../../../src/core/registry/pa-type.ts'
 import { createKdc } from '../../../src/kdc/handler.ts'
 import { peerAddress } from '../../../src/kdc/peer-address.ts'
 import type { RealmPolicy } from '../../../src/kdc/realm-settings.ts'
@@ -39,7 +41,7 @@ describe.each([16, 23, 25, 26])('enctype %i', etype => {
     const attributes = PrincipalAttribute.REQUIRES_PRE_AUTH
     const [key] = await realm.add('alice', { password: 'pw', etypes: [etype], attributes })
     const needed = refusal(await say(asReq(REALM, { client: 'alice', etypes: ALL })))
-    const [info] = MethodData.decode(needed.eData!)
+    const info = MethodData.decode(needed.eData!).find(({ padataType }) => padataType === PaType.ETYPE_INFO2)
     expect(EtypeInfo2.decode(info!.padataValue).map(entry => entry.etype)).toEqual([etype])
     const padata = [encryptedTimestamp(key!, NOW)]
     const tgt = openAsRep(await say(asReq(REALM, { client: 'alice', etypes: [etype], padata })), key!)
@@ -70,6 +72,36 @@ describe.each([16, 23, 25, 26])('enctype %i', etype => {
     const tgs = refusal(await say(asReq(REALM, { client: 'alice', server: 'host/server', etypes: ALL })))
     expect(tgs).toMatchObject({ errorCode: 60, eText: 'FINDING_SERVER_KEY' })
     expect(lines.at(-1)).toMatch(/FINDING_SERVER_KEY: .*, No matching key in entry having a permitted enctype$/)
+  })
+})
+
+describe('hints for the key of a password', () => {
+  const types = (padata: readonly PaData[]) => padata.map(({ padataType }) => padataType)
+
+  it.each([
+    [[23], [11, 19, 2], [11, 19, 3]],
+    [
+      [16, 23, 3, -1],
+      [11, 19, 2],
+      [11, 19, 3],
+    ],
+    [[23, 18], [19, 2], [19]],
+    [[25, 23], [19, 2], [19]],
+  ])('for a client that asks for %j', async (etypes, asked, replied) => {
+    const { realm, say } = await startKdc({ sessionEtypes: ALL }, ALL)
+    const attributes = PrincipalAttribute.REQUIRES_PRE_AUTH
+    const [key] = await realm.add('alice', { password: 'pw', etypes: [23], attributes })
+    const needed = MethodData.decode(refusal(await say(asReq(REALM, { client: 'alice', etypes }))).eData!)
+    expect(types(needed)).toEqual(asked)
+    const padata = [encryptedTimestamp(key!, NOW)]
+    const { padata: hints } = openAsRep(await say(asReq(REALM, { client: 'alice', etypes, padata })), key!)
+    expect(types(hints)).toEqual(replied)
+    const info = [{ etype: 23, salt: encodeText(`${REALM}alice`) }]
+    for (const { padataType, padataValue } of hints) {
+      if (padataType === 11) expect(EtypeInfo.decode(padataValue)).toEqual(info)
+      else if (padataType === 19) expect(EtypeInfo2.decode(padataValue)).toEqual(info)
+      else expect(padataValue).toEqual(info[0]!.salt)
+    }
   })
 })
 
