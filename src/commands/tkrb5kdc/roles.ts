@@ -20,10 +20,13 @@ export function role(): Role {
   return process.env[DAEMON_MARK] === undefined ? 'first' : 'daemon'
 }
 
-/** For a daemon or worker: what it is to do. */
+/** For a daemon or worker: what it is to do. It asks first, since what is sent before it listens is lost. */
 export async function receiveOrders(): Promise<Orders> {
   delete process.env[DAEMON_MARK]
-  return new Promise(resolve => process.once('message', message => resolve(message as Orders)))
+  return new Promise(resolve => {
+    process.once('message', message => resolve(message as Orders))
+    process.send?.(WANTS_ORDERS)
+  })
 }
 
 /** A daemon or worker tells that it listens. The daemon lets go of the terminal. */
@@ -32,7 +35,7 @@ export function reportReady(mine: Role): void {
     closeSync(2)
     openSync('/dev/null', 'w')
   }
-  process.send?.('ready')
+  process.send?.(READY)
 }
 
 /** Starts this program again in a session of its own; resolves with the exit status: 0 once it listens. Its complaints come out here. */
@@ -42,10 +45,11 @@ export function detach(orders: Orders, err: (text: string) => void): Promise<num
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, [DAEMON_MARK]: '1' },
   })
-  daemon.send(orders)
   daemon.stderr!.setEncoding('utf8').on('data', err)
   return new Promise(resolve => {
-    daemon.once('message', () => {
+    daemon.on('message', message => {
+      if (message === WANTS_ORDERS) daemon.send(orders)
+      if (message !== READY) return
       release(daemon)
       resolve(0)
     })
@@ -94,8 +98,9 @@ export function supervise(count: number, orders: Orders, log: Log): Supervision 
     const worker = cluster.fork()
     let started = false
     workers.add(worker)
-    worker.send(orders)
-    worker.on('message', () => {
+    worker.on('message', message => {
+      if (message === WANTS_ORDERS) worker.send(orders)
+      if (message !== READY) return
       started = true
       if (++listening === count) ready.resolve()
     })
@@ -131,4 +136,6 @@ function release(daemon: ChildProcess): void {
 
 /** In the environment of the detached process; removed there at once. */
 const DAEMON_MARK = 'TKRB5KDC_DAEMON'
+const WANTS_ORDERS = 'wants orders'
+const READY = 'ready'
 const RESTART_MS = 200

@@ -1,6 +1,6 @@
 import type { Env } from '../../core/env.ts'
 import { Secret } from '../../core/secret/secret.ts'
-import type { Endpoint } from '../../kdc/server/listener.ts'
+import { type Endpoint, requireFreePorts } from '../../kdc/server/listener.ts'
 import type { Log } from '../../kdc/server/log.ts'
 import type { RealmPlan } from './flags.ts'
 import { askedPassword, type ConfiguredRealm, configuredRealm } from './realms.ts'
@@ -39,7 +39,7 @@ export async function run(options: KdcOptions): Promise<KdcResult> {
 
 async function serveHere(options: KdcOptions, serving: Serving, log: Log, mine: Role): Promise<KdcResult> {
   const signal = ending(mine, () => log.reopen())
-  const { kdc, close } = await serve(serving, log)
+  const { kdc, close } = await serve(serving, log, mine)
   for (const password of serving.passwords) password?.wipe()
   announce(options, mine)
   await signal
@@ -47,7 +47,8 @@ async function serveHere(options: KdcOptions, serving: Serving, log: Log, mine: 
   return { status: 0, endpoints: kdc.endpoints }
 }
 
-async function superviseHere(options: KdcOptions, { passwords }: Serving, log: Log, mine: Role): Promise<KdcResult> {
+async function superviseHere(options: KdcOptions, { realms, passwords }: Serving, log: Log, mine: Role): Promise<KdcResult> {
+  await requireFreePorts(realms.flatMap(({ udp }) => udp))
   const workers = supervise(options.workers, ordersOf(passwords), log)
   const signal = ending(mine, () => {
     log.reopen()
@@ -71,12 +72,19 @@ function announce({ pidFile, name, err }: KdcOptions, mine: Role): void {
   else reportReady(mine)
 }
 
-/** Resolves at the first signal to end; SIGHUP calls `hangup`. A worker also ends when its supervisor is gone. */
+/**
+ * Resolves at the first signal to end; SIGHUP calls `hangup`. A worker also ends when its supervisor is gone. Whatever still holds the process
+ * back then, it ends within the second.
+ */
 function ending(mine: Role, hangup: () => void): Promise<void> {
   process.on('SIGHUP', hangup)
   return new Promise(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, () => resolve())
-    if (mine === 'worker') process.on('disconnect', () => resolve())
+    const end = () => {
+      setTimeout(() => process.exit(0), PATIENCE_MS).unref()
+      resolve()
+    }
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, end)
+    if (mine === 'worker') process.on('disconnect', end)
   })
 }
 
@@ -93,3 +101,5 @@ function ordersOf(passwords: readonly (Secret | undefined)[]): Orders {
 function secretOf(password: string | null): Secret | undefined {
   return password === null ? undefined : new Secret(Uint8Array.from(Buffer.from(password, 'base64')))
 }
+
+const PATIENCE_MS = 800

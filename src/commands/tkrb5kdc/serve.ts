@@ -36,12 +36,12 @@ export async function openLog({ realms, name, env, err }: Serving, mine: Role): 
 }
 
 /** Opens databases and sockets. A failure is in the log, and thrown in the words that MIT has on standard error. */
-export async function serve(serving: Serving, log: Log): Promise<{ readonly kdc: RunningKdc; close(): Promise<void> }> {
+export async function serve(serving: Serving, log: Log, mine: Role): Promise<{ readonly kdc: RunningKdc; close(): Promise<void> }> {
   const served: ServedRealm[] = []
   const closeStores = () => Promise.all(served.map(({ store }) => store.close()))
   try {
     for (const [i, realm] of serving.realms.entries()) served.push(await openedOrSaid(realm, serving.passwords[i], serving, log))
-    const kdc = await listening(serving, served, log)
+    const kdc = await listening(serving, served, log, mine)
     return {
       kdc,
       async close() {
@@ -72,7 +72,7 @@ async function openedOrSaid(realm: ConfiguredRealm, password: Secret | undefined
   }
 }
 
-async function listening({ realms, env }: Serving, served: readonly ServedRealm[], log: Log): Promise<RunningKdc> {
+async function listening({ realms, env }: Serving, served: readonly ServedRealm[], log: Log, mine: Role): Promise<RunningKdc> {
   const { kdcTcpListenBacklog, kdcMaxDgramReplySize } = realms[0]!.config
   try {
     return await startKdc({
@@ -82,6 +82,7 @@ async function listening({ realms, env }: Serving, served: readonly ServedRealm[
       tcp: realms.flatMap(({ tcp }) => tcp),
       backlog: kdcTcpListenBacklog,
       maxDatagram: kdcMaxDgramReplySize,
+      sharesPorts: mine === 'worker',
       log,
     })
   } catch (error) {

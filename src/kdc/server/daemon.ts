@@ -5,7 +5,7 @@ import { createKdc } from '../handler.ts'
 import type { LogLevel } from '../realm-desk.ts'
 import type { ServedRealm } from '../realm-settings.ts'
 import { LIMITS, type Limits } from './limits.ts'
-import { type Endpoint, openListener } from './listener.ts'
+import { type Endpoint, openListener, requireFreePorts } from './listener.ts'
 
 /** Where lines go; `Log` is one, and so is anything that keeps them until `flush`. */
 export interface KdcLog {
@@ -23,6 +23,8 @@ export interface KdcStart {
   /** kdc_max_dgram_reply_size, in octets. */
   readonly maxDatagram?: number
   readonly limits?: Partial<Limits>
+  /** This process is one of several that share the ports, and somebody has looked whether they are free. */
+  readonly sharesPorts?: boolean
   readonly log: KdcLog
 }
 
@@ -38,6 +40,7 @@ export async function startKdc(start: KdcStart): Promise<RunningKdc> {
   const sink = (level: LogLevel, text: string) => log.write(level, text)
   const kdc = createKdc({ realms, env, log: sink, maxDatagram: start.maxDatagram ?? DEFAULT_MAX_DATAGRAM })
   sink('info', 'setting up network...')
+  if (!start.sharesPorts) await requireFreePorts(start.udp)
   const listener = await openListener({
     kdc,
     udp: start.udp,

@@ -94,8 +94,6 @@ class WildcardUdp {
   readonly #timer: NodeJS.Timeout
 
   static async open(address: string, port: number, bind: Bind): Promise<WildcardUdp> {
-    // Sockets that share a port do not notice another server on it: this one does.
-    if (port !== 0) await probe(address, port)
     const listener = new WildcardUdp(await bind(address, port), bind)
     await listener.#scan()
     return listener
@@ -137,6 +135,14 @@ class WildcardUdp {
       }
     }
   }
+}
+
+/**
+ * Sockets that share a port do not notice another server on it: whoever is first to start looks here. Throws `EADDRINUSE` as `openListener` does.
+ */
+export async function requireFreePorts(udp: readonly ListenAddress[]): Promise<void> {
+  for (const { address, port } of await resolved(udp))
+    if (isWildcard(address) && port !== 0) await named(address, port, () => probe(address, port))
 }
 
 async function probe(address: string, port: number): Promise<void> {
