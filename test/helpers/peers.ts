@@ -26,6 +26,24 @@ export function mit(): Peer {
   return { present: missing.length === 0, reason: `MIT's programs are not installed (${missing.join(', ')})` }
 }
 
+/** MIT's plug-in for HTTPS (Debian: krb5-k5tls), installed or named by TKRB5_K5TLS, and openssl to make certificates with. */
+export function mitTls(): Peer {
+  return {
+    present: k5tls() !== undefined && openssl().present,
+    reason: 'krb5-k5tls is not installed and TKRB5_K5TLS does not name its k5tls.so',
+  }
+}
+
+export function k5tls(): string | undefined {
+  const arch = readdirSync('/usr/lib').find(name => name.endsWith('-linux-gnu'))
+  const installed = `/usr/lib/${arch}/krb5/plugins/tls/k5tls.so`
+  return process.env.TKRB5_K5TLS ?? (existsSync(installed) ? installed : undefined)
+}
+
+export function openssl(): Peer {
+  return { present: which('openssl') !== undefined, reason: 'openssl is not installed' }
+}
+
 /** Heimdal's clients and KDC (Debian: heimdal-clients heimdal-kdc, unpacked with dpkg -x). */
 export function heimdal(): Peer {
   const present = HEIMDAL_ROOT !== undefined && existsSync(join(HEIMDAL_ROOT, 'usr/lib/heimdal-servers/kdc'))
