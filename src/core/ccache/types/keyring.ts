@@ -61,6 +61,8 @@ class KeyringCcache extends EntryCache {
   /** Old programs look for the first cache of a legacy collection in the session itself, and stumble over time offsets. */
   readonly #inSession: boolean
   readonly #env: Env
+  /** Where the cache was last found; whoever replaces a cache as a whole puts another keyring in its place. */
+  #found: KeyId | undefined
 
   constructor(name: KeyringName & { readonly subsidiary: string }, collection: CollectionRing, env: Env) {
     super(`KEYRING:${name.anchor}:${name.collection}:${name.subsidiary}`)
@@ -105,6 +107,7 @@ class KeyringCcache extends EntryCache {
       for (const entry of entries) await this.#add(entry, cache)
       await this.#expire(cache, latest(entries))
       await keys.link(cache, ring)
+      this.#found = cache
       if (this.#inSession) await keys.link(cache, anchor)
     } finally {
       await keys.unlink(staging, anchor)
@@ -120,21 +123,14 @@ class KeyringCcache extends EntryCache {
   }
 
   async *entries(): AsyncIterable<Credential> {
-    const ring = await this.#requireRing()
-    const others = [await this.#keys.search(ring, 'user', PRINCIPAL_KEY), await this.#keys.search(ring, 'user', OFFSETS_KEY)]
-    for (const key of await this.#keys.list(ring)) {
-      const entry = others.includes(key) ? undefined : await this.#entry(key)
-      if (entry !== undefined) yield entry
-    }
+    for await (const { entry } of this.#keyed(await this.#requireRing())) yield entry
   }
 
   async remove(match: (credential: Credential) => boolean): Promise<number> {
     const ring = await this.#requireRing()
-    const others = [await this.#keys.search(ring, 'user', PRINCIPAL_KEY), await this.#keys.search(ring, 'user', OFFSETS_KEY)]
     let removed = 0
-    for (const key of await this.#keys.list(ring)) {
-      const entry = others.includes(key) ? undefined : await this.#entry(key)
-      if (entry === undefined || isConfigEntry(entry) || !match(entry)) continue
+    for await (const { key, entry } of this.#keyed(ring)) {
+      if (isConfigEntry(entry) || !match(entry)) continue
       await this.#keys.unlink(key, ring)
       removed++
     }
@@ -151,19 +147,29 @@ class KeyringCcache extends EntryCache {
   async destroy(): Promise<void> {
     const ring = await this.#ring()
     if (ring === undefined) return
+    this.#found = undefined
     await this.#keys.clear(ring)
     await this.#keys.unlink(ring, this.#collection.ring)
     if (this.#inSession) await this.#keys.unlink(ring, this.#collection.anchor).catch(ignoreAbsence)
   }
 
   async #ring(): Promise<KeyId | undefined> {
-    return this.#keys.search(this.#collection.ring, 'keyring', this.#subsidiary)
+    this.#found ??= await this.#keys.search(this.#collection.ring, 'keyring', this.#subsidiary)
+    return this.#found
   }
 
   async #requireRing(): Promise<KeyId> {
     const ring = await this.#ring()
     if (ring === undefined) throw new KrbError('KRB5_FCC_NOFILE', { cache: this.name })
     return ring
+  }
+
+  async *#keyed(ring: KeyId): AsyncIterable<{ readonly key: KeyId; readonly entry: Credential }> {
+    const others = [await this.#keys.search(ring, 'user', PRINCIPAL_KEY), await this.#keys.search(ring, 'user', OFFSETS_KEY)]
+    for (const key of await this.#keys.list(ring)) {
+      const entry = others.includes(key) ? undefined : await this.#entry(key)
+      if (entry !== undefined) yield { key, entry }
+    }
   }
 
   /** undefined for a key that somebody took away meanwhile. */
