@@ -14,6 +14,7 @@ import { pooledRandom } from './random-pool.ts'
 import type { LogSink, RealmDesk } from './realm-desk.ts'
 import type { ServedRealm } from './realm-settings.ts'
 import { answerTgs } from './tgs/answer.ts'
+import { OpenedTickets } from './tgs/opened-tickets.ts'
 
 export type Transport = 'udp' | 'tcp'
 
@@ -34,7 +35,9 @@ export interface Kdc {
 
 export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
   const random = pooledRandom(length => env.random(length))
-  const desks = realms.map((realm): RealmDesk => ({ realm, keys: new KeyRing(realm.masterKeys), random, log }))
+  const desks = realms.map(
+    (realm): RealmDesk => ({ realm, keys: new KeyRing(realm.masterKeys), openedTickets: new OpenedTickets(), random, log }),
+  )
   const lookaside = new Lookaside()
 
   /** The only realm takes everything, and says "not found" itself; of several the named one. */

@@ -1,6 +1,7 @@
 import type { RandomSource } from '../core/crypto/encrypted-data.ts'
 import type { KeyRing } from './keys.ts'
 import type { ServedRealm } from './realm-settings.ts'
+import type { OpenedTickets } from './tgs/opened-tickets.ts'
 
 export type LogLevel = 'info' | 'notice' | 'error'
 
@@ -10,6 +11,7 @@ export type LogSink = (level: LogLevel, line: string) => void
 export interface RealmDesk {
   readonly realm: ServedRealm
   readonly keys: KeyRing
+  readonly openedTickets: OpenedTickets
   readonly random: RandomSource
   readonly log: LogSink
 }

@@ -29,7 +29,7 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
   let authtime = 0
   let permitted: TgsPermitted | Refusal
   try {
-    const header = await openHeaderTicket(request, from, desk.realm, desk.keys, now)
+    const header = await openHeaderTicket(request, from, desk, now)
     client = header.client
     if ('refusal' in header) permitted = header.refusal
     else {

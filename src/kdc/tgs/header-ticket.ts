@@ -20,9 +20,10 @@ import { PaType } from '../../core/registry/pa-type.ts'
 import { unknownTicketServer } from '../audit/log-line.ts'
 import { type FoundKey, type KeyRing, keysOfVersion, newestVersion } from '../keys.ts'
 import type { PeerAddress } from '../peer-address.ts'
-import type { ServedRealm } from '../realm-settings.ts'
+import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import type { PrincipalEntry } from '../store/entry.ts'
+import type { OpenedTicket, OpenedTickets } from './opened-tickets.ts'
 
 /** The ticket of a TGS request, opened and tied to the request. */
 export interface HeaderTicket {
@@ -49,8 +50,7 @@ export interface HeaderRefused {
 export async function openHeaderTicket(
   request: TgsReq,
   from: PeerAddress,
-  { store, policy }: ServedRealm,
-  keys: KeyRing,
+  { realm: { store, policy }, keys, openedTickets }: RealmDesk,
   now: Instant,
 ): Promise<HeaderTicket | HeaderRefused> {
   let client: Principal | undefined
@@ -66,11 +66,13 @@ export async function openHeaderTicket(
       return { refusal: new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', 'PROCESS_TGS', { remark: unknownTicketServer(server) }), client }
     if (serverEntry.attributes & (Attributes.DISALLOW_SVR | Attributes.DISALLOW_ALL_TIX))
       throw new KrbError('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN')
-    const ticket = EncTicketPart.decode(
-      openTicket(sealed.encPart, candidates(serverEntry, server, sealed.encPart, policy.permittedEtypes), keys),
+    const { ticket, sessionKey } = opened(
+      sealed.encPart,
+      candidates(serverEntry, server, sealed.encPart, policy.permittedEtypes),
+      keys,
+      openedTickets,
     )
     client = fromPrincipalName(ticket.cname, ticket.crealm)
-    const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
     const authenticator = Authenticator.decode(openData(sessionKey, KeyUsage.TGS_REQ_AUTH, apReq.authenticator))
     if (!samePrincipal(fromPrincipalName(authenticator.cname, authenticator.crealm), client)) throw new KrbError('KRB5KRB_AP_ERR_BADMATCH')
     if (!addressAllowed(ticket.caddr, from)) throw new KrbError('KRB5KRB_AP_ERR_BADADDR')
@@ -109,11 +111,18 @@ function checkBody(body: Bytes, { cksum }: Authenticator, sessionKey: PreparedKe
     throw new KrbError('KRB5KRB_AP_ERR_BAD_INTEGRITY')
 }
 
-function openTicket(sealed: EncryptedData, found: readonly FoundKey[], keys: KeyRing): Bytes {
+/** The ticket as opened before, or with the first key that fits. */
+function opened(sealed: EncryptedData, found: readonly FoundKey[], keys: KeyRing, tickets: OpenedTickets): OpenedTicket {
+  const known = tickets.find(sealed.cipher, found)
+  if (known !== undefined) return known
   let failure: KrbError | undefined
   for (const candidate of found) {
     try {
-      return openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed)
+      const ticket = EncTicketPart.decode(openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed))
+      const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
+      const fresh = { ticket, sessionKey, openedBy: candidate.data }
+      tickets.keep(sealed.cipher, fresh)
+      return fresh
     } catch (error) {
       if (!(error instanceof KrbError)) throw error
       failure = error
