@@ -7,7 +7,7 @@ import { saltOf } from '../store/salt.ts'
 
 /**
  * PA-ETYPE-INFO2 (RFC 4120 §5.2.7.5) with one entry, the key that the reply will be encrypted in: it is the first of the client's enctypes that
- * has a key, so no other would be used, and strangers get no longer answer than needed (threat T22). The salt is always there, as from MIT.
+ * has a key, so no other would be used, and strangers get no longer answer than needed. The salt is always there, as from MIT.
  * A client that asks for none of the newer enctypes may know PA-ETYPE-INFO only, and gets both (RFC 4120 §3.1.3).
  */
 export function etypeInfo({ entry, data }: FoundKey, wanted: readonly EtypeId[]): readonly PaData[] {

@@ -29,6 +29,6 @@ export interface KdcPreauth {
   verify(padata: PaData, context: PreauthContext): PreauthOutcome | Promise<PreauthOutcome>
 }
 
-export type PreauthOutcome =
+type PreauthOutcome =
   | { readonly ok: true; readonly flags: number; readonly replyKey?: Key; readonly reply?: PaData }
   | { readonly ok: false; readonly error: KrbError }

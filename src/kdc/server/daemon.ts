@@ -8,7 +8,7 @@ import { LIMITS, type Limits } from './limits.ts'
 import { type Endpoint, openListener, requireFreePorts } from './listener.ts'
 
 /** Where lines go; `Log` is one, and so is anything that keeps them until `flush`. */
-export interface KdcLog {
+interface KdcLog {
   write(level: LogLevel, text: string): void
   flush(): void
 }

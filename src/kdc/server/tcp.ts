@@ -27,7 +27,7 @@ export interface TcpParts {
 }
 
 /** All connections of a server, quietest first. */
-export type Connections = Set<Connection>
+type Connections = Set<Connection>
 
 /** Throws the errno (`EADDRINUSE`, ...). */
 export async function listenTcp(address: string, port: number, parts: TcpParts): Promise<TcpEndpoint> {

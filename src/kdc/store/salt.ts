@@ -4,7 +4,7 @@ import { defaultSalt, type Principal } from '../../core/principal/principal.ts'
 import type { KeyData } from './entry.ts'
 
 /** Kinds of salt of a stored key (facts: formats 3.3). */
-export const SaltType = { NORMAL: 0, NOREALM: 2, ONLYREALM: 3, SPECIAL: 4 } as const
+const SaltType = { NORMAL: 0, NOREALM: 2, ONLYREALM: 3, SPECIAL: 4 } as const
 
 /** The salt that a key's password is mixed with; what the client is told in ETYPE-INFO2. */
 export function saltOf(principal: Principal, { saltType, salt }: Pick<KeyData, 'saltType' | 'salt'>): Bytes {
