@@ -36,7 +36,7 @@ export interface Etype {
   readonly standing: EtypeStanding
   /** Iteration count used when no parameters are given. */
   readonly defaultIterations: number
-  /** `params` as in ETYPE-INFO2 s2kparams. Throws `KRB5_ERR_BAD_S2K_PARAMS` for refused ones (too many iterations included, threat T27). Runs off the main thread. */
+  /** `params` as in ETYPE-INFO2 s2kparams. Throws `KRB5_ERR_BAD_S2K_PARAMS` for refused ones (too many iterations included). Runs off the main thread. */
   stringToKey(password: Bytes, salt: Bytes, params?: Bytes): Promise<Secret>
   randomToKey(seed: Bytes): Secret
   prepare(key: Secret): PreparedKey

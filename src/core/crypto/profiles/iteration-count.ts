@@ -3,7 +3,7 @@ import { KrbError } from '../../errors/krb-error.ts'
 
 /**
  * PBKDF2 rounds from s2kparams: four octets, most significant first (RFC 3962 §4, RFC 8009 §4). Refused as in MIT: fewer than the
- * default, zero (it means 2^32) and 2^24 or more (threat T27).
+ * default, zero (it means 2^32) and 2^24 or more.
  */
 export function iterationCount(params: Bytes | undefined, standard: number): number {
   if (params === undefined) return standard
