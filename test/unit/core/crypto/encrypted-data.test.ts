@@ -143,6 +143,35 @@ describe.each(ETYPES)('EncryptedData of etype $id', etype => {
   })
 })
 
+describe('key usages of RC4', () => {
+  const key = fixedKey(23, 16)
+  const plaintext = hex('040161')
+  const opens = (sealedAs: number, openedAs: number) => {
+    try {
+      return toHex(openData(key, openedAs, sealData(key, sealedAs, plaintext, counting))) === '040161'
+    } catch {
+      return false
+    }
+  }
+
+  test('are Microsoft’s: 3 is 8, 23 is 13, all others are themselves', () => {
+    expect([opens(3, 8), opens(8, 3), opens(23, 13), opens(13, 23)]).toEqual([true, true, true, true])
+    for (const [a, b] of [
+      [1, 2],
+      [9, 3],
+      [3, 4],
+      [22, 13],
+      [24, 25],
+      [0, 8],
+    ] as const)
+      expect([a, b, opens(a, b)]).toEqual([a, b, false])
+  })
+
+  test('9 is sent as 9 and taken as 8 too, since RFC 4757 and Windows differ', () => {
+    expect([opens(9, 9), opens(8, 9), opens(3, 9), opens(9, 8), opens(9, 10)]).toEqual([true, true, true, false, false])
+  })
+})
+
 test('a key prepared for one enctype is not taken by another', () => {
   const [first, second] = ETYPES
   const prepared = prepareKey(fixedKey(first!.id, first!.keyBytes))
