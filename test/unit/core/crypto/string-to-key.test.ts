@@ -120,6 +120,15 @@ describe('s2kparams', () => {
   })
 })
 
+describe('triple DES', () => {
+  test.each(ownVectors<{ cases: { password: string; salt: string; key: string }[] }>('rfc3961/des3-string-to-key.json').cases)(
+    'RFC 3961: $password, $salt',
+    async ({ password, salt, key }) => {
+      expect((await keyFromPassword(16, new Secret(hex(password)), hex(salt))).value.use(toHex)).toBe(key)
+    },
+  )
+})
+
 describe('RC4', () => {
   const keyOf = async (password: Uint8Array, salt = '') =>
     (await keyFromPassword(23, new Secret(password), encodeText(salt))).value.use(toHex)
