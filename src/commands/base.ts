@@ -86,6 +86,7 @@ export function defineProgram<const F extends FlagSet>(spec: ProgramSpec<F>): Pr
 /** Flags that every program has. */
 export const COMMON_FLAGS = {
   json: { doc: 'print the result as one JSON document' },
+  'trace-json': { value: 'FILE', doc: 'append the events of the library to FILE, one JSON object a line' },
   help: { doc: 'show this help' },
   version: { doc: 'show the version' },
 } as const satisfies FlagSet
@@ -119,7 +120,7 @@ async function perform(spec: ProgramSpec<FlagSet>, argv: readonly string[], name
     writeAll(STDOUT, `${versionText()}\n`)
     return 0
   }
-  const { json, ...options } = await typed(flags, scan, name)
+  const { json, 'trace-json': events, ...options } = await typed(flags, scan, name)
   const complaints = [...scan.complaints, ...(spec.check?.(options, scan.operands, name) ?? [])]
   const { min = 0, max = spec.operands === undefined ? 0 : Number.POSITIVE_INFINITY } = spec.operands ?? {}
   if (complaints.length > 0 || scan.stop === 'usage' || scan.operands.length < min || scan.operands.length > max) {
@@ -130,19 +131,19 @@ async function perform(spec: ProgramSpec<FlagSet>, argv: readonly string[], name
     options,
     operands: scan.operands,
     json: json === true,
-    env: await environment(json === true),
+    env: await environment(json === true, events),
     out: (text: string) => writeAll(STDOUT, text),
     err: (text: string) => writeAll(STDERR, text),
   }
   return conclude(await spec.run(call), call)
 }
 
-async function environment(json: boolean): Promise<Env> {
+async function environment(json: boolean, events: string | undefined): Promise<Env> {
   const env = nodeEnv({ prompts: json ? 'stderr' : 'stdout' })
-  const path = env.vars.KRB5_TRACE
-  if (path === undefined || path === '') return env
-  const { traceToFile } = await import('../platform/trace-file.ts')
-  return { ...env, trace: traceToFile(path, env.clock, env.host.pid) }
+  const { KRB5_TRACE: lines = '' } = env.vars
+  if (lines === '' && events === undefined) return env
+  const { tracing } = await import('./tracing.ts')
+  return { ...env, trace: await tracing({ lines, events }, env) }
 }
 
 function conclude(outcome: Outcome, call: { readonly json: boolean; readonly name: string }): number {

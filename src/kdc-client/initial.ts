@@ -79,8 +79,13 @@ async function atReplicaOrPrimary(request: InitRequest, context: ClientContext):
 async function exchange(request: InitRequest, context: ClientContext): Promise<InitResult> {
   const { env } = context
   env.trace({ event: 'init-creds', client: request.client })
-  if (request.server !== undefined) env.trace({ event: 'init-creds-service', service: unparsePrincipal(request.server) })
+  if (request.server !== undefined) env.trace({ event: 'init-creds-service', service: serviceName(request.server) })
   return driveAsExchange(await termsOf(request, context), request.keySource, context)
+}
+
+/** As it was typed: the realm is always that of the client. */
+function serviceName(server: Principal): string {
+  return unparsePrincipal(server).slice(0, -1 - server.realm.length)
 }
 
 function through(channel: Channel, options: ExchangeOptions): Channel {

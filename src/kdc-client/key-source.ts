@@ -2,7 +2,7 @@ import { sameBytes } from '../core/bytes/bytes.ts'
 import type { Key } from '../core/crypto/etype.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
 import { keyFromPassword } from '../core/crypto/string-to-key.ts'
-import type { Prompter } from '../core/env.ts'
+import type { Env, Prompter } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import type { Keytab } from '../core/keytab/keytab.ts'
 import { displayText } from '../core/principal/display.ts'
@@ -10,6 +10,7 @@ import { defaultSalt, type Principal, samePrincipal, unparsePrincipal } from '..
 import type { EtypeId } from '../core/registry/etype.ts'
 import { Secret } from '../core/secret/secret.ts'
 import type { KeyTerms } from './preauth/preauth.ts'
+import { traced } from './refusal.ts'
 
 /** Where a client's long-term key comes from. Nothing is asked or read before a key is needed. */
 export interface KeySource {
@@ -36,7 +37,7 @@ export function givenPassword(password: Secret): KeySource {
 }
 
 /** Keys out of a keytab. */
-export function keytabKeys(keytab: Keytab): KeySource {
+export function keytabKeys(keytab: Keytab, env: Pick<Env, 'trace'>): KeySource {
   const keys: Key[] = []
   return {
     async etypes(client) {
@@ -60,7 +61,7 @@ export function keytabKeys(keytab: Keytab): KeySource {
     },
     async key(client, { etype, kvno }) {
       const entry =
-        (kvno === undefined ? undefined : await entryOfVersion(keytab, client, kvno, etype)) ?? (await keytab.find(client, 0, etype))
+        (kvno === undefined ? undefined : await entryOfVersion(keytab, client, kvno, etype)) ?? (await newest(keytab, client, etype, env))
       // A copy: a keytab in memory goes on using its own.
       const key: Key = { etype, value: entry.key.value.use(octets => Secret.copyOf(octets)) }
       keys.push(key)
@@ -69,6 +70,18 @@ export function keytabKeys(keytab: Keytab): KeySource {
     wipe() {
       for (const key of keys) key.value.wipe()
     },
+  }
+}
+
+async function newest(keytab: Keytab, principal: Principal, etype: EtypeId, { trace }: Pick<Env, 'trace'>) {
+  const tell = (error?: KrbError) => trace({ event: 'keytab-entry', principal, keytab: keytab.name, kvno: 0, etype, result: traced(error) })
+  try {
+    const entry = await keytab.find(principal, 0, etype)
+    tell()
+    return entry
+  } catch (error) {
+    if (error instanceof KrbError) tell(error)
+    throw error
   }
 }
 

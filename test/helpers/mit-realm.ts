@@ -11,6 +11,8 @@ export interface RealmOptions {
   readonly libdefaults?: readonly string[]
   /** Lines for the realm's stanza in kdc.conf. */
   readonly kdcRealm?: readonly string[]
+  /** Lines for [kdcdefaults]. */
+  readonly kdcDefaults?: readonly string[]
   /** Lines for [dbdefaults]. */
   readonly dbDefaults?: readonly string[]
 }
@@ -42,7 +44,7 @@ export async function startMitRealm(options: RealmOptions = {}): Promise<PeerRea
     `[kdcdefaults]
  kdc_listen = 127.0.0.1:${port}
  kdc_tcp_listen = 127.0.0.1:${port}
-[realms]
+${(options.kdcDefaults ?? []).map(line => ` ${line}\n`).join('')}[realms]
  ${realm} = {
   database_name = ${scratch.file('principal')}
   key_stash_file = ${scratch.file('stash')}

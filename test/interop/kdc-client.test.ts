@@ -109,7 +109,7 @@ for (const kdc of KDCS) {
     it('logs in by keytab', async () => {
       const { context } = await contextOf()
       const keytab = await resolveKeytab(`FILE:${realm.keytab}`, context.env, context.config, 'client')
-      const initial = await logIn('host/y', context, { keySource: keytabKeys(keytab) })
+      const initial = await logIn('host/y', context, { keySource: keytabKeys(keytab, context.env) })
       expect(samePrincipal(initial.client, named('host/y'))).toBe(true)
     })
 

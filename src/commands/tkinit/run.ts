@@ -10,6 +10,7 @@ import { type HostResolver, hostServicePrincipals } from '../../core/principal/h
 import { type Principal, parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { type Expiry, type InitResult as Granted, type InitRequest, initialCredentials } from '../../kdc-client/initial.ts'
+import { keepInitial } from '../../kdc-client/keep-initial.ts'
 import { type KeySource, keytabKeys } from '../../kdc-client/key-source.ts'
 import type { PasswordContext } from '../../kdc-client/passwd.ts'
 import { passwordLogIn } from '../../kdc-client/password-login.ts'
@@ -126,7 +127,7 @@ async function byPassword(options: InitOptions, client: Principal, cache: Ccache
     const result = await passwordLogIn(requestOf(options, client), held, world).catch((error: unknown) => {
       throw error instanceof KrbError ? doubted(error, doubtAbout(password)) : error
     })
-    return keep(result, cache)
+    return keep(result, cache, world.env)
   })
   if (password.save) await savePassword(client, held, world.places)
   return granted
@@ -144,16 +145,16 @@ async function byKeytab(
     const result = await initialCredentials({ ...requestOf(options, client), keySource }, world).catch((error: unknown) => {
       throw error instanceof KrbError ? withoutPassword(error) : error
     })
-    return keep(result, cache)
+    return keep(result, cache, world.env)
   })
 }
 
 async function openKeytab({ name }: { readonly name: string | undefined }, { env, config, tell }: InitWorld): Promise<KeySource> {
   if (name === undefined)
-    return keytabKeys(await during('getting initial credentials', () => resolveKeytab(undefined, env, config, 'server')))
+    return keytabKeys(await during('getting initial credentials', () => resolveKeytab(undefined, env, config, 'server')), env)
   const keytab = await saying(`resolving keytab ${name}`, () => resolveKeytab(name, env, config, 'server'))
   tell({ step: 'keytab', name })
-  return keytabKeys(keytab)
+  return keytabKeys(keytab, env)
 }
 
 function requestOf(options: InitOptions, client: Principal): Omit<InitRequest, 'keySource'> {
@@ -169,9 +170,9 @@ function requestOf(options: InitOptions, client: Principal): Omit<InitRequest, '
   }
 }
 
-async function keep(granted: Granted, cache: Ccache): Promise<Granted> {
+async function keep(granted: Granted, cache: Ccache, env: Env): Promise<Granted> {
   try {
-    await cache.replace(granted.client, [granted.credential], granted.config, granted.offset)
+    await keepInitial(granted, cache, env)
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     throw new KrbError(error.code, error.params, {

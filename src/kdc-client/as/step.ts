@@ -132,7 +132,7 @@ async function take(state: AsState, message: Bytes, world: AsWorld): Promise<AsS
 
 async function refused(state: AsState, message: KrbErrorMessage, world: AsWorld): Promise<AsStep> {
   const error = refusalError(message, wordingOf(message, state.client), { client: shown(state.client) })
-  world.trace({ event: 'kdc-error', error: traced(error) })
+  world.trace({ event: 'kdc-error', error: traced(refusalError(message)) })
   const { errorCode } = message
   const methodData = methodDataIn(message)
   if (errorCode === Refusal.RESPONSE_TOO_BIG && !state.tcpOnly) {
@@ -168,6 +168,8 @@ async function granted(state: AsState, reply: AsRep, world: AsWorld): Promise<As
     throw new KrbError('KRB5_CONFIG_ETYPE_NOSUPP', {}, { hints: [`the reply is encrypted with enctype ${etype}, which was not asked for`] })
   }
   const hinted = keyTermsIn(state, sorted(reply.padata ?? [], state), world)
+  // No mechanism has anything to say to a reply; MIT's trace tells that too.
+  if (reply.padata !== undefined && reply.padata.length > 0) world.trace({ event: 'preauth-produced', paTypes: [] })
   const client = fromPrincipalName(reply.cname, reply.crealm)
   const salt = hinted.salt ?? defaultSalt(client)
   if (hinted.salt === undefined) world.trace({ event: 'salt-from-principal', salt })

@@ -12,6 +12,8 @@ import { AES128, AES256, ALICE, random } from './fake-kdc.ts'
 const terms = (salt?: string) => ({ etype: AES128, salt: salt === undefined ? undefined : encodeText(salt), s2kparams: undefined })
 const octets = (key: Key) => key.value.use(k => [...k])
 
+const SILENT = { trace: () => {} }
+
 describe('a password', () => {
   test('is asked for once, when it is needed, by the name of the client', async () => {
     const prompts: string[] = []
@@ -78,18 +80,18 @@ describe('a keytab', () => {
 
   test('offers the enctypes of the newest version', async () => {
     const eve = parsePrincipal('eve@R')
-    const source = keytabKeys(keytab(entry(1, AES256), entry(2, AES128), entry(1, AES256), entry(3, AES256, eve)))
+    const source = keytabKeys(keytab(entry(1, AES256), entry(2, AES128), entry(1, AES256), entry(3, AES256, eve)), SILENT)
     expect(await source.etypes(ALICE)).toEqual([AES128])
   })
 
   test('without a key for the client says so as MIT does', async () => {
-    const source = keytabKeys(keytab(entry(1, AES256, parsePrincipal('eve@R'))))
+    const source = keytabKeys(keytab(entry(1, AES256, parsePrincipal('eve@R'))), SILENT)
     await expect(source.etypes(ALICE)).rejects.toThrow('Keytab contains no suitable keys for alice@R')
   })
 
   test('gives the version that the reply names, else the newest', async () => {
     const [old, fresh] = [entry(1, AES256), entry(2, AES256)]
-    const source = keytabKeys(keytab(old, fresh))
+    const source = keytabKeys(keytab(old, fresh), SILENT)
     const wanted = { etype: AES256, salt: undefined, s2kparams: undefined }
     expect(octets(await source.key(ALICE, { ...wanted, kvno: 1 }))).toEqual(octets(old.key))
     expect(octets(await source.key(ALICE, wanted))).toEqual(octets(fresh.key))
@@ -99,7 +101,7 @@ describe('a keytab', () => {
 
   test("keeps its own keys when the source's are wiped", async () => {
     const only = entry(1, AES256)
-    const source = keytabKeys(keytab(only))
+    const source = keytabKeys(keytab(only), SILENT)
     await source.key(ALICE, { etype: AES256, salt: undefined, s2kparams: undefined })
     source.wipe()
     expect(octets(only.key)).toHaveLength(32)
