@@ -72,16 +72,19 @@ export async function startSambaRealm(options: SambaOptions = {}): Promise<Samba
   try {
     must('samba-tool', provision(scratch.path))
     writeFileSync(scratch.file('etc/smb.conf'), smbConf(scratch.path))
+    const log = scratch.file('log/log.samba')
+    const words = ['-F', '-s', scratch.file('etc/smb.conf'), '--no-process-group', '--debug-stdout']
     admin(['domain passwordsettings set --min-pwd-age=0 --history-length=0', ...(options.setup ?? [])])
-    const daemon = await startDaemon(
-      ...inside('samba', ['-F', '-s', scratch.file('etc/smb.conf'), '--no-process-group', '--debug-stdout']),
-      { env, ready: () => runInside('bash', ['-c', LISTENS]).code === 0 },
-    )
+    // Not into a pipe: it would fill while a synchronous `run` keeps this process from reading.
+    const daemon = await startDaemon(...inside('sh', ['-c', `exec samba "$@" >>${log} 2>&1`, 'samba', ...words]), {
+      env,
+      ready: () => runInside('bash', ['-c', LISTENS]).code === 0,
+    })
     const realm = peerRealm({
       realm: 'AD.TEST',
       folder: scratch.path,
       port: 88,
-      log: scratch.file('log/log.samba'),
+      log,
       env,
       admin,
       daemons: [{ ...holder, stop: end }, daemon],
