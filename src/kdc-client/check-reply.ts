@@ -7,6 +7,7 @@ import { ticketFlagNames } from '../core/flags/ticket-flags.ts'
 import { displayText } from '../core/principal/display.ts'
 import { fromPrincipalName, type Principal, samePrincipal, unparsePrincipal } from '../core/principal/principal.ts'
 import { type EtypeId, etypeName } from '../core/registry/etype.ts'
+import { skewHint } from './clock-hint.ts'
 
 /** A KDC-REP with its encrypted part opened. Names are believed from the encrypted part alone (Orpheus' Lyre). */
 export interface OpenedReply {
@@ -61,7 +62,9 @@ export function checkAtMost(field: 'endtime' | 'renew-till', received: number | 
 export function checkStart({ part }: OpenedReply, now: number, clockskew: number): void {
   const starttime = part.starttime ?? part.authtime
   if (Math.abs(starttime - now) > clockskew) {
-    throw mismatch('starttime', `${now} give or take ${clockskew}`, starttime, 'KRB5_KDCREP_SKEW')
+    throw mismatch('starttime', `${now} give or take ${clockskew}`, starttime, 'KRB5_KDCREP_SKEW').withHints(
+      skewHint(now, starttime, clockskew),
+    )
   }
 }
 

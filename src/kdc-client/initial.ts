@@ -10,6 +10,7 @@ import type { AsTerms } from './as/build-request.ts'
 import { driveAsExchange } from './as/driver.ts'
 import type { AsResult } from './as/open-reply.ts'
 import type { ClientContext } from './context.ts'
+import { etypeHints, etypeListOrigin } from './explain.ts'
 import type { KeySource } from './key-source.ts'
 
 export type { Expiry } from './as/open-reply.ts'
@@ -77,10 +78,24 @@ async function atReplicaOrPrimary(request: InitRequest, context: ClientContext):
 }
 
 async function exchange(request: InitRequest, context: ClientContext): Promise<InitResult> {
-  const { env } = context
+  const { env, config } = context
   env.trace({ event: 'init-creds', client: request.client })
   if (request.server !== undefined) env.trace({ event: 'init-creds-service', service: serviceName(request.server) })
-  return driveAsExchange(await termsOf(request, context), request.keySource, context)
+  const terms = await termsOf(request, context)
+  try {
+    return await driveAsExchange(terms, request.keySource, context)
+  } catch (error) {
+    if (!(error instanceof KrbError && NO_COMMON_ETYPE.has(error.code))) throw error
+    const { offered } = error.params
+    throw error.withHints(
+      ...etypeHints({
+        asked: terms.etypes,
+        from: etypeListOrigin('default_tkt_enctypes', config),
+        offered: typeof offered === 'string' ? offered.split(' ').map(Number) : undefined,
+        keytab: await request.keySource.etypes(request.client),
+      }),
+    )
+  }
 }
 
 /** As it was typed: the realm is always that of the client. */
@@ -137,3 +152,4 @@ const WRONG_KEY: ReadonlySet<string> = new Set(['KRB5KRB_AP_ERR_BAD_INTEGRITY', 
 /** Another KDC would not help. */
 const OVER: ReadonlySet<string> = new Set(['KRB5_KDC_UNREACH', 'KRB5_REALM_CANT_RESOLVE', 'KRB5_LIBOS_PWDINTR', 'KRB5_LIBOS_CANTREADPWD'])
 const NOT_REACHED: ReadonlySet<string> = new Set(['KRB5_KDC_UNREACH', 'KRB5_REALM_CANT_RESOLVE', 'KRB5_REALM_UNKNOWN'])
+const NO_COMMON_ETYPE: ReadonlySet<string> = new Set(['KRB5KDC_ERR_ETYPE_NOSUPP', 'KRB5_CONFIG_ETYPE_NOSUPP', 'KRB5_PROG_ETYPE_NOSUPP'])

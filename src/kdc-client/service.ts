@@ -11,6 +11,7 @@ import { KdcOptions } from '../core/flags/kdc-options.ts'
 import { isTgtPrincipal, type Principal, samePrincipal, tgtPrincipal } from '../core/principal/principal.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
 import type { ClientContext } from './context.ts'
+import { etypeHints, etypeListOrigin, unknownServerHints } from './explain.ts'
 import { judgeAvailability, traced } from './refusal.ts'
 import { type TgsTerms, tgsStart, tgsStep } from './tgs/step.ts'
 
@@ -102,15 +103,25 @@ async function guessedRealm(host: string, { config, channel }: ClientContext): P
 
 async function drive(terms: TgsTerms, cache: Ccache, context: ClientContext): Promise<Credential> {
   const { env, channel } = context
+  const asked = new Set<string>()
   let step = tgsStep(tgsStart(terms), { got: 'start' }, env)
   for (;;) {
     for (const tgt of step.keep) await keep(tgt, cache, context)
     if (step.do === 'done') return step.credential
-    if (step.do === 'fail') throw step.error
+    if (step.do === 'fail') throw explained(step.error, terms, [...asked], context)
     const { realm, tcpOnly, state } = step
+    asked.add(realm)
     const message = await channel.exchange(realm, step.message, { tcpOnly, judge: judgeAvailability })
     step = tgsStep(state, { got: 'reply', message }, env)
   }
+}
+
+function explained(error: KrbError, { server, etypes }: TgsTerms, realms: readonly string[], { config }: ClientContext): KrbError {
+  if (error.code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN') return error.withHints(...unknownServerHints(server, realms))
+  if (error.code !== 'KRB5KDC_ERR_ETYPE_NOSUPP') return error
+  return error.withHints(
+    ...etypeHints({ asked: etypes, from: etypeListOrigin('default_tgs_enctypes', config), offered: undefined, keytab: undefined }),
+  )
 }
 
 async function lookUp(cache: Ccache, wanted: Wanted, { env }: ClientContext): Promise<Credential | KrbError> {

@@ -17,6 +17,7 @@ import { passwordLogIn } from '../../kdc-client/password-login.ts'
 import { doubtAbout, forgetPassword, openPassword, type PasswordPlaces, savePassword } from '../passwords/source.ts'
 import { addressText } from '../text/address.ts'
 import { saying } from '../text/phrase.ts'
+import { type NameOrigin, namingRealm } from '../text/realm-origin.ts'
 import { type TicketLine, ticketLine } from '../text/ticket.ts'
 import type { InitOptions } from './flags.ts'
 
@@ -65,9 +66,10 @@ export async function logIn(options: InitOptions, world: InitWorld): Promise<Ini
       : await during(`searching for ccache for ${name}`, () => chooseCacheFor(client.principal, opened, env, config))
   if (options.cache === undefined && !client.fromCache) tell({ step: `${how}-cache`, name: cache.name.slice(cache.name.indexOf(':') + 1) })
   tell({ step: 'principal', name })
-  const granted = await (options.keytab === undefined
-    ? byPassword(options, client.principal, cache, world)
-    : byKeytab(options, client.principal, cache, options.keytab, world))
+  const { keytab } = options
+  const granted = await namingRealm(client.principal, client.origin, config, () =>
+    keytab === undefined ? byPassword(options, client.principal, cache, world) : byKeytab(options, client.principal, cache, keytab, world),
+  )
   if (how !== 'default') await during('switching to new ccache', () => makePrimary(cache, env, config))
   tell({ step: 'authenticated' })
   const credential = await ticketLine(granted.credential, async address => addressText(address))
@@ -92,19 +94,23 @@ async function chooseClient(
   options: InitOptions,
   cache: Ccache,
   world: InitWorld,
-): Promise<{ readonly principal: Principal; readonly fromCache: boolean }> {
+): Promise<{ readonly principal: Principal; readonly fromCache: boolean; readonly origin: NameOrigin }> {
   const { env, config } = world
   const named = (text: string) => saying(`when parsing name ${text}`, () => parsePrincipal(text, { defaultRealm: config.defaultRealm }))
-  if (options.principal !== undefined) return { principal: await named(options.principal), fromCache: false }
-  if (options.keytab !== undefined) return { principal: await hostPrincipal(world), fromCache: false }
+  const typed = async (text: string) => ({ principal: await named(text), fromCache: false, origin: { typed: text } })
+  if (options.principal !== undefined) return typed(options.principal)
+  if (options.keytab !== undefined) {
+    const principal = await hostPrincipal(world)
+    return { principal, fromCache: false, origin: { host: principal.components[1] ?? '' } }
+  }
   const owner = await cache.principal().catch((error: unknown) => {
     if (!(error instanceof KrbError)) throw error
     return undefined
   })
-  if (owner !== undefined) return { principal: owner, fromCache: true }
+  if (owner !== undefined) return { principal: owner, fromCache: true, origin: { cache: cache.name } }
   const user = env.host.username()
   if (user === undefined) throw new NobodyError('Unable to identify user')
-  return { principal: await named(user), fromCache: false }
+  return typed(user)
 }
 
 /** host/THISHOST; MIT leaves a realm that no [domain_realm] names empty and finds no KDC then, where the default realm serves. */

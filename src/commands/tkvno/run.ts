@@ -9,6 +9,7 @@ import { parsePrincipal, unparsePrincipal } from '../../core/principal/principal
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import type { ClientContext } from '../../kdc-client/context.ts'
 import { serviceCredential } from '../../kdc-client/service.ts'
+import { namingRealm } from '../text/realm-origin.ts'
 
 /** What came of one service name. */
 export interface ServiceResult {
@@ -29,7 +30,9 @@ export async function serviceNumber(name: string, cache: Ccache, keytab: Keytab 
     const server = await during(`parsing principal name ${name}`, async () => parsePrincipal(name, { defaultRealm }))
     const service = unparsePrincipal(server)
     result = { service }
-    const credential = await during(`getting credentials for ${service}`, () => serviceCredential(server, cache, ctx))
+    const credential = await namingRealm(server, { typed: name }, ctx.config, () =>
+      during(`getting credentials for ${service}`, () => serviceCredential(server, cache, ctx)),
+    )
     const ticket = await during(`decoding ticket for ${service}`, async () => Ticket.decode(credential.ticket))
     // A signed number, as MIT prints it.
     result = { service, kvno: (ticket.encPart.kvno ?? 0) | 0 }

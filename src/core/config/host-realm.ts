@@ -5,12 +5,17 @@ import type { Profile } from './profile.ts'
  * The realm that [domain_realm] gives to a host: for a.b.c the names a.b.c, .b.c, b.c, .c and c are tried. Undefined when none is there,
  * and for addresses: then the client asks the KDC of its own realm (referral).
  */
-export function realmOfHost(profile: Profile, host: string): string | undefined {
+export function realmOfHost(profile: Pick<Profile, 'value'>, host: string): string | undefined {
+  const domain = matchingDomain(profile, host)
+  return domain === undefined ? undefined : profile.value('domain_realm', domain)
+}
+
+/** The name in [domain_realm] that fits a host. */
+export function matchingDomain(profile: Pick<Profile, 'value'>, host: string): string | undefined {
   const name = cleanHostName(host)
   if (isAddress(name)) return undefined
   for (let rest: string | undefined = name; rest !== undefined; rest = shorter(rest)) {
-    const realm = profile.value('domain_realm', rest)
-    if (realm !== undefined) return realm
+    if (profile.value('domain_realm', rest) !== undefined) return rest
   }
   return undefined
 }

@@ -126,8 +126,18 @@ export class StatementReader {
 
   #error(code: ErrorCode, line: Line, at: number, rule: string): KrbError {
     const { file, line: number, column } = this.#place(line, at)
-    return new KrbError(code, { path: file, line: number, column }, { hints: [`${file}:${number}:${column}: ${rule}`] })
+    return new KrbError(
+      code,
+      { path: file, line: number, column },
+      { hints: [`${file}:${number}:${column}: ${rule}: ${excerpt(line.text)}`] },
+    )
   }
+}
+
+/** For people: the line without the blanks around it, and not all of a long one. */
+function excerpt(text: string): string {
+  const trimmed = text.trim()
+  return trimmed.length > 80 ? `${trimmed.slice(0, 80)}...` : trimmed
 }
 
 function tooLong(line: Line): string | undefined {

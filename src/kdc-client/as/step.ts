@@ -13,6 +13,8 @@ import { MsgType } from '../../core/registry/msg-type.ts'
 import { NameType } from '../../core/registry/name-type.ts'
 import { PaType, type PaTypeId } from '../../core/registry/pa-type.ts'
 import { shown } from '../check-reply.ts'
+import { skewHints } from '../clock-hint.ts'
+import { unknownClientHints } from '../explain.ts'
 import { findPadata, termsFrom } from '../preauth/etype-info.ts'
 import { choosePreauth } from '../preauth/index.ts'
 import type { KeyTerms, Question } from '../preauth/preauth.ts'
@@ -131,7 +133,9 @@ async function take(state: AsState, message: Bytes, world: AsWorld): Promise<AsS
 }
 
 async function refused(state: AsState, message: KrbErrorMessage, world: AsWorld): Promise<AsStep> {
-  const error = refusalError(message, wordingOf(message, state.client), { client: shown(state.client) })
+  const error = refusalError(message, wordingOf(message, state.client), { client: shown(state.client) }).withHints(
+    ...hintsFor(message, state, world),
+  )
   world.trace({ event: 'kdc-error', error: traced(refusalError(message)) })
   const { errorCode } = message
   const methodData = methodDataIn(message)
@@ -286,6 +290,12 @@ function methodDataIn(message: KrbErrorMessage): readonly PaData[] | undefined {
     if (error instanceof KrbError) return []
     throw error
   }
+}
+
+function hintsFor(message: KrbErrorMessage, { terms, client }: AsState, { clock }: AsWorld): readonly string[] {
+  if (message.errorCode === Refusal.SKEW) return skewHints(message, clock.now().seconds, terms)
+  if (message.errorCode !== Refusal.C_PRINCIPAL_UNKNOWN) return []
+  return unknownClientHints(client, (terms.kdcOptions & KdcOptions.CANONICALIZE) !== 0)
 }
 
 function wordingOf(message: KrbErrorMessage, client: Principal): string | undefined {

@@ -23,11 +23,7 @@ export function termsFrom(padata: readonly PaData[], asked: readonly EtypeId[], 
     return { etype, salt: entry.salt, s2kparams: entry.s2kparams }
   }
   const known = entries.some(e => etypeById(e.etype) !== undefined)
-  throw new KrbError(
-    known ? 'KRB5_CONFIG_ETYPE_NOSUPP' : 'KRB5_PROG_ETYPE_NOSUPP',
-    {},
-    { hints: [`the KDC has keys of enctype ${entries.map(e => e.etype).join(', ')}, none of which is enabled here`] },
-  )
+  throw new KrbError(known ? 'KRB5_CONFIG_ETYPE_NOSUPP' : 'KRB5_PROG_ETYPE_NOSUPP', { offered: entries.map(e => e.etype).join(' ') })
 }
 
 export function findPadata(padata: readonly PaData[], type: PaTypeId): PaData | undefined {

@@ -9,6 +9,7 @@ import { displayText } from '../../core/principal/display.ts'
 import { isTgtPrincipal, type Principal, sameComponents, tgtPrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { MsgType } from '../../core/registry/msg-type.ts'
+import { skewHint } from '../clock-hint.ts'
 import { Refusal, refusalError, saidBy, serviceIn, traced } from '../refusal.ts'
 import { buildTgsRequest, inheritedOptions, type TgsSent } from './build-request.ts'
 import { openTgsReply } from './open-reply.ts'
@@ -271,7 +272,7 @@ function transmit(state: TgsState): TgsStep {
 function outcomeOf(message: Bytes, sent: TgsSent, clockskew: number, world: TgsWorld): Outcome {
   const outcome = ((): Outcome => {
     try {
-      if (messageType(message) === MsgType.ERROR) return { error: tgsRefusal(KrbErrorMessage.decode(message)) }
+      if (messageType(message) === MsgType.ERROR) return { error: tgsRefusal(KrbErrorMessage.decode(message), clockskew, world) }
       if (messageType(message) !== MsgType.TGS_REP) return { error: new KrbError('KRB5KRB_AP_ERR_MSG_TYPE') }
       return { credential: openTgsReply(message, sent, clockskew, world) }
     } catch (error) {
@@ -284,7 +285,8 @@ function outcomeOf(message: Bytes, sent: TgsSent, clockskew: number, world: TgsW
 }
 
 /** MIT's words for the two codes where it has more to say, and only when the KDC says something itself. */
-function tgsRefusal(message: KrbErrorMessage): KrbError {
+function tgsRefusal(message: KrbErrorMessage, clockskew: number, { clock }: TgsWorld): KrbError {
+  if (message.errorCode === Refusal.SKEW) return refusalError(message).withHints(skewHint(clock.now().seconds, message.stime, clockskew))
   const said = saidBy(message)
   if (said !== '' && message.errorCode === Refusal.GENERIC) return refusalError(message, `KDC returned error string: ${said}`)
   if (said !== '' && message.errorCode === Refusal.S_PRINCIPAL_UNKNOWN) {
