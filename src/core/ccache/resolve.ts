@@ -25,7 +25,10 @@ export async function ccacheTypeOf(
 ): Promise<{ readonly type: CcacheType; readonly residual: string }> {
   const full = name ?? defaultCcacheName(env, config)
   const [prefix, residual] = splitName(full)
-  if (!isPrefix(prefix)) throw new KrbError('KRB5_CC_UNKNOWN_TYPE', { name: full, type: prefix })
+  if (!isPrefix(prefix)) {
+    const hints = [`${prefix} is none of ${Object.keys(CCACHE_TYPES).join(', ')}; case counts`]
+    throw new KrbError('KRB5_CC_UNKNOWN_TYPE', { name: full, type: prefix }, { hints })
+  }
   const settings = { fileVersion: fileVersion(config), kcmSocket: config.kcmSocket ?? NO_SOCKET }
   return { type: await CCACHE_TYPES[prefix](env, settings), residual }
 }

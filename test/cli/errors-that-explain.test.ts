@@ -1,0 +1,281 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { KrbErrorMessage } from '../../src/core/asn1/messages/krb-error.ts'
+import { EtypeInfo2, MethodData } from '../../src/core/asn1/messages/pa-data.ts'
+import { encodeText } from '../../src/core/bytes/text.ts'
+import { keyFromPassword } from '../../src/core/crypto/string-to-key.ts'
+import { encodeKeytab } from '../../src/core/keytab/format.ts'
+import { parsePrincipal, tgtPrincipal, toPrincipalName } from '../../src/core/principal/principal.ts'
+import { ETYPE } from '../../src/core/registry/etype.ts'
+import { PaType } from '../../src/core/registry/pa-type.ts'
+import { Secret } from '../../src/core/secret/secret.ts'
+import { makeAuthority } from '../helpers/certificates.ts'
+import { type Answering, type FakeKdc, startFakeKdc } from '../helpers/fake-kdc-server.ts'
+import { startProxy } from '../helpers/kdc-proxy.ts'
+import { type PeerRealm, startMitRealm } from '../helpers/mit-realm.ts'
+import { ours } from '../helpers/own-realm.ts'
+import { describeWith, mit, openssl } from '../helpers/peers.ts'
+import { freePort, runAsync } from '../helpers/process.ts'
+import { scratchFolder } from '../helpers/scratch.ts'
+import { asReply, etypeInfo2 } from '../unit/kdc-client/fake-kdc.ts'
+
+/*
+ * A fault is planted, the program is run, and its error says what a person has to know: MIT's text on standard error as ever, the rest as
+ * hints, which a terminal and JSON show.
+ */
+
+const scratch = scratchFolder('explain')
+const kdcs: FakeKdc[] = []
+afterEach(() => {
+  for (const kdc of kdcs.splice(0)) kdc.close()
+})
+afterAll(() => scratch.remove())
+
+interface Told {
+  readonly stderr: string
+  readonly code: string
+  readonly hints: readonly string[]
+}
+
+const PASSWORD = 'secret\n'
+
+/** Runs a program with a krb5.conf of its own and returns what it says. */
+async function told(
+  program: string,
+  args: readonly string[],
+  config: string,
+  env: Record<string, string> = {},
+  input = PASSWORD,
+): Promise<Told> {
+  const path = scratch.file('krb5.conf')
+  writeFileSync(path, config)
+  const all = { KRB5_CONFIG: path, KRB5CCNAME: `FILE:${scratch.file('cc')}`, TZ: 'UTC', ...env }
+  const { code, stdout, stderr } = await runAsync(ours(program), ['--json', ...args], { env: all, input })
+  expect(code, stderr).toBe(1)
+  // The prompt stands on standard error with --json.
+  const { error } = JSON.parse(stdout) as { readonly error: { readonly code: string; readonly hints: readonly string[] } }
+  return { stderr: stderr.replace(/^Password for .*: \n?/, ''), code: error.code, hints: error.hints.map(leveled) }
+}
+
+function leveled(hint: string): string {
+  return hint.replaceAll(scratch.path, 'DIR').replace(/\(\d+ ms\)/, '(MS)')
+}
+
+async function fakeKdc(answer: Answering): Promise<FakeKdc> {
+  const kdc = await startFakeKdc(answer)
+  kdcs.push(kdc)
+  return kdc
+}
+
+function realmConfig(kdc: number | string, libdefaults: readonly string[] = []): string {
+  const server = typeof kdc === 'number' ? `127.0.0.1:${kdc}` : kdc
+  const lines = ['default_realm = EXAMPLE.TEST', 'dns_lookup_kdc = false', ...libdefaults]
+  return `[libdefaults]\n${lines.map(line => ` ${line}\n`).join('')}[realms]\n EXAMPLE.TEST = {\n  kdc = ${server}\n }\n`
+}
+
+function refusing(errorCode: number, more: Partial<KrbErrorMessage> = {}): Answering {
+  return () => {
+    const sname = tgtPrincipal('EXAMPLE.TEST')
+    const stime = Math.floor(Date.now() / 1000)
+    return KrbErrorMessage.encode({ stime, susec: 0, errorCode, realm: sname.realm, sname: toPrincipalName(sname), ...more })
+  }
+}
+
+describe('row 1, Cannot find KDC for realm: the files, the questions, the realm that may have been meant, and where the realm came from', () => {
+  test('in an argument', async () => {
+    const { stderr, code, hints } = await told('tkinit', ['alice@example.test'], realmConfig(1))
+    expect(stderr).toBe('tkinit: Cannot find KDC for realm "example.test" while getting initial credentials\n')
+    expect(code).toBe('KRB5_REALM_UNKNOWN')
+    expect(hints).toEqual([
+      '[realms] example.test has no kdc relation in DIR/krb5.conf',
+      'DNS is not asked: dns_lookup_kdc is false',
+      'the configuration has EXAMPLE.TEST (case counts in realm names)',
+      'realm example.test: as in alice@example.test',
+    ])
+  })
+
+  test('in default_realm', async () => {
+    const { hints } = await told('tkinit', ['alice'], '[libdefaults]\n\n default_realm = NOWHERE.TEST\n dns_lookup_kdc = false\n')
+    expect(hints.at(-1)).toBe('realm NOWHERE.TEST: default_realm, DIR/krb5.conf:3')
+  })
+
+  test('by a rule of [domain_realm]', async () => {
+    const name = hostname().toLowerCase()
+    const host = name.includes('.') ? name : `${name}.corp.test`
+    const key = { etype: ETYPE.AES256_CTS_HMAC_SHA1_96, value: new Secret(new Uint8Array(32)) }
+    const principal = parsePrincipal(`host/${host}@CORP.TEST`)
+    writeFileSync(scratch.file('keytab'), encodeKeytab([{ principal, timestamp: 0, kvno: 1, key }]))
+    const rules = ['dns_canonicalize_hostname = false', 'qualify_shortname = corp.test']
+    const config = `${realmConfig(1, rules)}[domain_realm]\n ${host} = CORP.TEST\n`
+    const { hints } = await told('tkinit', ['-k', '-t', scratch.file('keytab')], config)
+    expect(hints.at(-1)).toBe(`realm CORP.TEST: [domain_realm] ${host}, DIR/krb5.conf:11`)
+  })
+})
+
+describe('row 2, Cannot contact any KDC: each address with its outcome and its time', () => {
+  test('closed and unknown', async () => {
+    const port = await freePort()
+    const { stderr, hints } = await told('tkinit', ['alice'], realmConfig(`127.0.0.1:${port}\n  kdc = no-such-host.invalid`))
+    expect(stderr).toBe("tkinit: Cannot contact any KDC for realm 'EXAMPLE.TEST' while getting initial credentials\n")
+    expect(hints).toEqual([
+      `127.0.0.1:${port}/udp: connection refused (MS)`,
+      `127.0.0.1:${port}/tcp: connection refused (MS)`,
+      'no-such-host.invalid: no address found',
+      'realm EXAMPLE.TEST: default_realm, DIR/krb5.conf:2',
+    ])
+  })
+
+  test('silent, with request_timeout', async () => {
+    const kdc = await fakeKdc(() => undefined)
+    const { hints } = await told('tkinit', ['alice'], realmConfig(`udp/127.0.0.1:${kdc.port}`, ['request_timeout = 1']))
+    expect(hints.slice(0, 2)).toEqual([`127.0.0.1:${kdc.port}/udp: no answer (MS)`, 'request_timeout = 1 s is over'])
+  })
+
+  describeWith([openssl()], 'by a proxy', () => {
+    test('the status line, the verdict on the certificate', async () => {
+      mkdirSync(scratch.file('pki'), { recursive: true })
+      const authority = makeAuthority(scratch.file('pki'))
+      const files = authority.issue('proxy', 'DNS:localhost')
+      const proxy = await startProxy(files, (_request, response) => void response.writeHead(502).end())
+      try {
+        const url = (host: string) => realmConfig(`https://${host}:${proxy.port}/KdcProxy\n  http_anchors = FILE:${authority.certificate}`)
+        const at = `127.0.0.1:${proxy.port}/https`
+        expect((await told('tkinit', ['alice'], url('localhost'))).hints[0]).toBe(`${at}: HTTP/1.1 502 Bad Gateway (MS)`)
+        expect((await told('tkinit', ['alice'], url('127.0.0.1'))).hints[0]).toMatch(
+          /^\S+: certificate not accepted: IP: 127\.0\.0\.1 is not in the cert's list: {2}\(MS\)$/,
+        )
+      } finally {
+        proxy.close()
+      }
+    })
+  })
+})
+
+describeWith([mit()], 'with a KDC of MIT', () => {
+  let realm: PeerRealm
+  let env: Record<string, string>
+
+  beforeAll(async () => {
+    realm = await startMitRealm({
+      setup: [
+        'addprinc -pw secret +requires_preauth alice',
+        'addprinc -pw secret -e aes128-cts-hmac-sha1-96:normal small',
+        'addprinc -randkey -e aes128-cts-hmac-sha1-96:normal host/small.test',
+      ],
+    })
+    realm.admin([`ktadd -k ${realm.keytab} -e aes128-cts-hmac-sha1-96:normal host/small.test`])
+    env = { KRB5_KTNAME: realm.env.KRB5_KTNAME! }
+  })
+  afterAll(() => realm.stop())
+
+  const config = (libdefaults: readonly string[] = []) =>
+    readFileSync(realm.env.KRB5_CONFIG!, 'utf8').replace(
+      '[libdefaults]',
+      `[libdefaults]\n${libdefaults.map(line => ` ${line}\n`).join('')}`,
+    )
+
+  test('row 3, Client not found: the name as sent, who says so, what else there is', async () => {
+    const { stderr, hints } = await told('tkinit', ['nobody'], config(), env)
+    expect(stderr).toBe("tkinit: Client 'nobody@MIT.TEST' not found in Kerberos database while getting initial credentials\n")
+    expect(hints).toEqual([
+      'sent as nobody@MIT.TEST, name type PRINCIPAL (1), without canonicalization',
+      '-C (canonicalize = true) finds aliases; -E takes a name like user@company',
+      `so says 127.0.0.1:${realm.port}/udp`,
+      'realm MIT.TEST: default_realm, DIR/krb5.conf:3',
+    ])
+  })
+
+  test('row 4, Server not found: the name, the KDCs that were asked, the rule that gave the realm', async () => {
+    const path = scratch.file('krb5.conf')
+    writeFileSync(path, config())
+    const all = { KRB5_CONFIG: path, KRB5CCNAME: `FILE:${scratch.file('cc')}` }
+    expect((await runAsync(ours('tkinit'), ['alice'], { env: all, input: PASSWORD })).code).toBe(0)
+    const { stdout, stderr } = await runAsync(ours('tkvno'), ['--json', 'host/gone.test'], { env: all })
+    expect(stderr).toBe(
+      'tkvno: Server host/gone.test@MIT.TEST not found in Kerberos database while getting credentials for host/gone.test@MIT.TEST\n',
+    )
+    const { services } = JSON.parse(stdout) as { readonly services: readonly { readonly error: { readonly hints: readonly string[] } }[] }
+    expect(services[0]!.error.hints.map(leveled)).toEqual([
+      'asked for host/gone.test@MIT.TEST, name type PRINCIPAL (1)',
+      'asked the KDC of: MIT.TEST',
+      'realm MIT.TEST: default_realm, DIR/krb5.conf:3',
+    ])
+  })
+
+  test('row 8, no common enctype: three lists and the relation that gave ours', async () => {
+    const narrow = config(['default_tkt_enctypes = aes256-cts-hmac-sha384-192'])
+    const asPassword = await told('tkinit', ['small'], narrow, env)
+    expect(asPassword.stderr).toBe('tkinit: KDC has no support for encryption type while getting initial credentials\n')
+    expect(asPassword.hints.slice(0, 2)).toEqual([
+      'asked for: aes256-cts-hmac-sha384-192 (default_tkt_enctypes, DIR/krb5.conf:2)',
+      'the KDC offers: it does not say',
+    ])
+    const asKeytab = await told('tkinit', ['-k', 'host/small.test'], narrow, env)
+    expect(asKeytab.hints[2]).toBe('in the keytab: aes128-cts-hmac-sha1-96')
+  })
+})
+
+describe('row 7, Clock skew too great', () => {
+  test.each([
+    [432, /^this machine's clock is 7 min 1[123] s behind the KDC's \(clockskew allows 5 min here\)$/],
+    [-3600, /^this machine's clock is (1 h|59 min 5\d s|1 h [12] s) ahead of the KDC's/],
+  ])('by %i s', async (difference, hint) => {
+    const kdc = await fakeKdc(() => refusing(37, { stime: Math.floor(Date.now() / 1000) + difference })(new Uint8Array()))
+    const { stderr, hints } = await told('tkinit', ['alice'], realmConfig(kdc.port, ['kdc_timesync = 0']))
+    expect(stderr).toBe('tkinit: Clock skew too great while getting initial credentials\n')
+    expect(hints[0]).toMatch(hint)
+    expect(hints.slice(1)).toEqual(['kdc_timesync = 1 would go by the clock of the KDC', `so says 127.0.0.1:${kdc.port}/udp`])
+  })
+})
+
+test('row 8, the KDC has only keys of enctypes that are not enabled here: it offers, we asked for', async () => {
+  const offer = MethodData.encode([{ padataType: PaType.ETYPE_INFO2, padataValue: EtypeInfo2.encode([{ etype: 23 }]) }])
+  const kdc = await fakeKdc(refusing(25, { eData: offer }))
+  const { hints } = await told('tkinit', ['alice'], realmConfig(kdc.port, ['permitted_enctypes = aes256-cts']))
+  expect(hints.slice(0, 2)).toEqual([
+    'asked for: aes256-cts-hmac-sha1-96 (permitted_enctypes, DIR/krb5.conf:4)',
+    'the KDC offers: arcfour-hmac',
+  ])
+})
+
+describe('row 12, caches', () => {
+  test('Unknown credential cache type: the types that there are', async () => {
+    const { stderr, hints } = await told('tkinit', ['-c', 'FLIE:/tmp/cc', 'alice'], realmConfig(1))
+    expect(stderr).toBe('tkinit: Unknown credential cache type resolving ccache FLIE:/tmp/cc\n')
+    expect(hints).toEqual([expect.stringMatching(/^FLIE is none of FILE, MEMORY, DIR, KCM/)])
+  })
+})
+
+test('row 20, KDC reply did not match expectations: the field, what was asked for and what came', async () => {
+  using password = new Secret(encodeText('secret'))
+  const key = await keyFromPassword(ETYPE.AES256_CTS_HMAC_SHA1_96, password, encodeText('EXAMPLE.TESTalice'), undefined)
+  const salt = etypeInfo2({ etype: key.etype, salt: encodeText('EXAMPLE.TESTalice') })
+  const mallory = toPrincipalName(parsePrincipal('mallory@EXAMPLE.TEST'))
+  const kdc = await fakeKdc(request => asReply(request, { key, reply: { cname: mallory, padata: [salt] } }))
+  const { stderr, code, hints } = await told('tkinit', ['alice'], realmConfig(kdc.port))
+  expect(stderr).toBe('tkinit: KDC reply did not match expectations while getting initial credentials\n')
+  expect(code).toBe('KRB5_KDCREP_MODIFIED')
+  expect(hints).toEqual(["cname in the KDC's reply: asked for alice@EXAMPLE.TEST, received mallory@EXAMPLE.TEST"])
+})
+
+describe('row 22, Improper format of Kerberos configuration file: place, rule and text', () => {
+  test.each([
+    ['[realms]\n EXAMPLE.TEST = { kdc = a\n }\n', /^DIR\/krb5\.conf:3:2: no subsection is open here.*: }$/],
+    [
+      '[libdefaults]\n default_realm EXAMPLE.TEST\n',
+      /^DIR\/krb5\.conf:2:2: a relation has the form name = value: default_realm EXAMPLE\.TEST$/,
+    ],
+    ['[libdefaults\n', /^DIR\/krb5\.conf:1:1: the ] is missing: \[libdefaults$/],
+  ])('%j', async (config, hint) => {
+    const { stderr, hints } = await told('tkinit', ['alice'], config)
+    expect(stderr).toBe('tkinit: Improper format of Kerberos configuration file while initializing Kerberos 5 library\n')
+    expect(hints.at(-1)).toMatch(hint)
+  })
+
+  test('in an included file', async () => {
+    writeFileSync(scratch.file('part.conf'), '[libdefaults]\n\n x\n')
+    const { hints } = await told('tkinit', ['alice'], `include ${scratch.file('part.conf')}\n`)
+    expect(hints.at(-1)).toMatch(/^DIR\/part\.conf:3:2: /)
+  })
+})
