@@ -207,12 +207,13 @@ describeWith([mit()], 'with a KDC of MIT', () => {
     const narrow = config(['default_tkt_enctypes = aes256-cts-hmac-sha384-192'])
     const asPassword = await told('tkinit', ['small'], narrow, env)
     expect(asPassword.stderr).toBe('tkinit: KDC has no support for encryption type while getting initial credentials\n')
-    expect(asPassword.hints.slice(0, 2)).toEqual([
+    expect(asPassword.hints.slice(0, 3)).toEqual([
+      'the KDC says: CANT_FIND_CLIENT_KEY',
       'asked for: aes256-cts-hmac-sha384-192 (default_tkt_enctypes, DIR/krb5.conf:2)',
       'the KDC offers: it does not say',
     ])
     const asKeytab = await told('tkinit', ['-k', 'host/small.test'], narrow, env)
-    expect(asKeytab.hints[2]).toBe('in the keytab: aes128-cts-hmac-sha1-96')
+    expect(asKeytab.hints).toContain('in the keytab: aes128-cts-hmac-sha1-96')
   })
 })
 
