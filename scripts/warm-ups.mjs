@@ -29,6 +29,7 @@ export const WARM_UPS = {
   tkswitch: folder => ({ args: ['-c', `DIR::${folder}/tktcache`] }),
   tkpasswd: () => ({ args: ['warm@WARM.TEST'], input: 'password\n' }),
   tkvno: () => ({ args: ['krbtgt/WARM.TEST'] }),
+  tktutil: () => ({ args: [], input: 'addent -password -p warm -k 1 -e aes256-cts\nwarm\nlist -e\n' }),
   tkdb5_util: () => ({ args: ['stash'], before: [CREATE] }),
   tkadmin: () => ({ args: ['-p', 'warm', 'listprincs'] }),
   'tkadmin.local': () => ({ args: ['getprinc', 'K/M'], before: [CREATE] }),

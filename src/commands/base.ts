@@ -33,10 +33,11 @@ export interface ProgramSpec<F extends FlagSet> {
   /** Words after the options; absent when there may be none. `max` absent: any number. */
   readonly operands?: { readonly synopsis: string; readonly doc: string; readonly min?: number; readonly max?: number }
   /**
-   * `getopt` (default): options anywhere. `getopt-stop`: the first operand ends the options (kadmin).
+   * `getopt` (default): options anywhere. `getopt-stop`: the first operand ends the options (kadmin). `long`: options with two dashes
+   * anywhere, all other words are operands (tktutil).
    * `words`: options are whole words anywhere, unknown words are operands (kdb5_util, kadmind).
    */
-  readonly grammar?: 'getopt' | 'getopt-stop' | 'words'
+  readonly grammar?: 'getopt' | 'getopt-stop' | 'long' | 'words'
   /** MIT's usage text, complete with its newlines, for the name it was called by. */
   readonly usage: (name: string) => string
   /** Exit status after the usage text. */
@@ -198,7 +199,7 @@ export function versionText(): string {
 
 function scanned(spec: ProgramSpec<FlagSet>, flags: FlagSet, argv: readonly string[], program: string): Scan {
   if (spec.grammar === 'words') return wholeWords(argv, flags)
-  return getopt(argv, flags, { program, stopAtOperand: spec.grammar === 'getopt-stop' })
+  return getopt(argv, flags, { program, stopAtOperand: spec.grammar === 'getopt-stop', longOnly: spec.grammar === 'long' })
 }
 
 function given(scan: Scan, flag: string): boolean {

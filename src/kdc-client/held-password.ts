@@ -13,10 +13,13 @@ export class HeldPassword {
 
   /** For one exchange, which wipes it; the password stays. */
   source(): KeySource {
-    return askedPassword(async client => {
-      this.#password ??= await this.#ask(client)
-      return this.#password.use(octets => Secret.copyOf(octets))
-    })
+    return askedPassword(async client => (await this.password(client)).use(octets => Secret.copyOf(octets)))
+  }
+
+  /** The password itself, asked for now unless that has happened; the holder keeps it. */
+  async password(client: Principal): Promise<Secret> {
+    this.#password ??= await this.#ask(client)
+    return this.#password
   }
 
   /** What was asked for or put here last; the holder keeps it. undefined when nobody needed one. */

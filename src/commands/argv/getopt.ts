@@ -16,6 +16,8 @@ export interface GetoptOptions {
   readonly program: string
   /** The first operand ends the options (getopt's `+`, kadmin's way); otherwise options may stand anywhere. */
   readonly stopAtOperand?: boolean
+  /** Words with one dash are operands like any other (tktutil, whose requests have options of their own). */
+  readonly longOnly?: boolean
 }
 
 /**
@@ -32,7 +34,7 @@ export function getopt(argv: readonly string[], flags: FlagSet, options: GetoptO
     }
     if (word.startsWith('--')) {
       if (scan.long(word.slice(2), argv[i + 1])) i++
-    } else if (word.length > 1 && word.startsWith('-')) {
+    } else if (word.length > 1 && word.startsWith('-') && options.longOnly !== true) {
       if (scan.cluster(word, argv[i + 1])) i++
     } else if (options.stopAtOperand === true) {
       scan.operands.push(...argv.slice(i))

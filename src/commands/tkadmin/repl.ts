@@ -1,6 +1,7 @@
 import { QueryError } from '../../admin/query/query-error.ts'
 import { splitLine } from '../../admin/query/split.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
+import { promptOf, unknownRequest, wordsOfLine } from '../requests/line.ts'
 import { errorJson, resultJson } from '../text/envelope.ts'
 import { InOrder } from './in-order.ts'
 import { requestNamed } from './requests/index.ts'
@@ -28,7 +29,7 @@ export async function runArguments(words: readonly string[], session: Session): 
 
 /** The value of -q. Only a request that does not exist makes the exit status 1. */
 export async function runQuery(query: string, session: Session): Promise<number> {
-  const words = wordsOf(query, session)
+  const words = wordsOfLine(query, session)
   if (words === undefined || words.length === 0) return 0
   const request = requestNamed(words[0]!)
   if (request === undefined) return unknown(words[0]!, session)
@@ -96,16 +97,12 @@ function subjectOf(line: string, session: Session): string | undefined {
 
 /** The request of a line and its words; undefined for an empty line, and for one that makes no request, about which something is said. */
 function requestIn(line: string, session: Session): [Request, readonly string[]] | undefined {
-  const [name, ...words] = wordsOf(line.replace(/\r$/, ''), session) ?? []
+  const [name, ...words] = wordsOfLine(line.replace(/\r$/, ''), session) ?? []
   if (name === undefined) return undefined
   const request = requestNamed(name)
   if (request !== undefined) return [request, words]
-  session.err(`${session.program}: Unknown request "${name}".  Type "?" for a request list.\n`)
+  session.err(unknownRequest(name, session.program))
   return undefined
-}
-
-function promptOf({ program }: Session): string {
-  return `${program}:  `
 }
 
 async function carryOut(request: Request, words: readonly string[], session: Session): Promise<Ran> {
@@ -145,21 +142,6 @@ async function attempt(request: Request, words: readonly string[], talk: Talk): 
     else if (error instanceof KrbError) talk.fail(`${request.names[0]}: ${error.describe()}\n`, error)
     else throw error
     return {}
-  }
-}
-
-/** undefined when the line cannot be read; that has been said then. MIT's hands lines with `!` to a shell: ours does not. */
-function wordsOf(line: string, { program, err }: Session): readonly string[] | undefined {
-  if (/^[ \t]*!/.test(line)) {
-    err(`${program}: Shell escapes are disabled\n`)
-    return undefined
-  }
-  try {
-    return splitLine(line)
-  } catch (error) {
-    if (!(error instanceof QueryError)) throw error
-    err(`${program}: ${error.message}\n`)
-    return undefined
   }
 }
 

@@ -69,7 +69,10 @@ export function encodeVersion(version: KeytabVersion): Bytes {
   return Uint8Array.of(5, version)
 }
 
-/** An entry without the length before it, with the 32-bit kvno after it. Throws `KRB5_KT_FORMAT` for names and keys of 32 KiB and more. */
+/**
+ * An entry without the length before it, with the 32-bit kvno after it. Throws `KRB5_KT_FORMAT` for names and keys of 32 KiB and more,
+ * `KRB5_KT_IOERR` for empty ones.
+ */
 export function encodeEntry(entry: KeytabEntry, version: KeytabVersion): Bytes {
   const writer = new Writer(orderOf(version), 256)
   const { principal, key } = entry
@@ -130,6 +133,8 @@ function decodeVersion(octets: Bytes): KeytabVersion {
 
 function writeData(writer: Writer, octets: Bytes): void {
   if (octets.length > MAX_DATA) throw formatError(writer.length, 'length')
+  // Readers take an empty one for the end of the file.
+  if (octets.length === 0) throw new KrbError('KRB5_KT_IOERR')
   writer.u16(octets.length).bytes(octets)
 }
 

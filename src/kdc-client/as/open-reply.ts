@@ -28,6 +28,8 @@ export interface AsResult {
   /** KDC's clock minus ours when kdc_timesync is on, by the reply's authenticated authtime; for the cache's header. */
   readonly offset: { readonly seconds: number; readonly micros: number }
   readonly replyEtype: EtypeId
+  /** Version of the client's key, where the KDC says it. */
+  readonly replyKvno: number | undefined
   readonly expiry: Expiry
 }
 
@@ -68,6 +70,7 @@ export function openAsReply(
       config: configOf(credential.server, fast, selected),
       offset: { seconds: terms.timesync ? part.authtime - sent.at.seconds : 0, micros: 0 },
       replyEtype: key.etype,
+      replyKvno: reply.encPart.kvno,
       expiry: expiryOf(part.lastReq, part.keyExpiration),
     }
   } finally {

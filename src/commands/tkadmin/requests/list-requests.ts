@@ -1,3 +1,4 @@
+import { requestTable } from '../../requests/table.ts'
 import type { Request } from '../talk.ts'
 
 /** The table of all requests, itself included. */
@@ -6,14 +7,8 @@ export function listRequests(requests: () => readonly Request[]): Request {
     names: ['list_requests', 'lr', '?'],
     about: 'List available requests.',
     run: async (_words, talk) => {
-      const lines = requests().map(({ names, about }) => {
-        const head = names.join(', ')
-        return head.length < COLUMN - 1 ? `${head.padEnd(COLUMN)}${about}\n` : `${head}\n${' '.repeat(COLUMN)}${about}\n`
-      })
-      talk.print(`Available ${talk.program} requests:\n\n${lines.join('')}`)
+      talk.print(requestTable(talk.program, requests()))
       return { requests: requests().map(({ names, about }) => ({ names, about })) }
     },
   }
 }
-
-const COLUMN = 25

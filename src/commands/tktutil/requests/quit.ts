@@ -1,0 +1,7 @@
+import type { Request } from '../request.ts'
+
+export const quit: Request = {
+  names: ['quit', 'exit', 'q'],
+  about: 'Exit program.',
+  run: async () => ({ ends: true, json: {} }),
+}
