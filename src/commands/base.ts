@@ -44,8 +44,8 @@ export interface ProgramSpec<F extends FlagSet> {
   readonly usageStatus: number
   /** The first mistake on the line goes to the usage text at once; otherwise all are named first. */
   readonly firstMistakeEnds?: boolean
-  /** Rules between options; complaints as printed. */
-  check?(options: OptionsOf<F>, operands: readonly string[], name: string): readonly string[]
+  /** Rules between options; complaints as printed. `before` are those that reading the line gave. */
+  check?(options: OptionsOf<F>, operands: readonly string[], name: string, before: readonly string[]): readonly string[]
   run(call: Call<OptionsOf<F>>): Promise<Outcome>
 }
 
@@ -122,7 +122,7 @@ async function perform(spec: ProgramSpec<FlagSet>, argv: readonly string[], name
     return 0
   }
   const { json, 'trace-json': events, ...options } = await typed(flags, scan, name)
-  const complaints = [...scan.complaints, ...(spec.check?.(options, scan.operands, name) ?? [])]
+  const complaints = [...scan.complaints, ...(spec.check?.(options, scan.operands, name, scan.complaints) ?? [])]
   const { min = 0, max = spec.operands === undefined ? 0 : Number.POSITIVE_INFINITY } = spec.operands ?? {}
   if (complaints.length > 0 || scan.stop === 'usage' || scan.operands.length < min || scan.operands.length > max) {
     throw new UsageError(spec.firstMistakeEnds ? complaints.slice(0, 1) : complaints)

@@ -58,9 +58,14 @@ export function checkAtMost(field: 'endtime' | 'renew-till', received: number | 
   if (limit !== undefined && (received ?? 0) > limit) throw mismatch(field, `at most ${limit}`, received ?? 0)
 }
 
+/** Absent (0 in a cache), it is the time of the log-in (RFC 4120 §5.3). */
+export function startOf({ starttime, authtime }: { readonly starttime?: number | undefined; readonly authtime: number }): number {
+  return starttime || authtime
+}
+
 /** `KRB5_KDCREP_SKEW` for a ticket that was to start at once but starts at another time than now. */
 export function checkStart({ part }: OpenedReply, now: number, clockskew: number): void {
-  const starttime = part.starttime ?? part.authtime
+  const starttime = startOf(part)
   if (Math.abs(starttime - now) > clockskew) {
     throw mismatch('starttime', `${now} give or take ${clockskew}`, starttime, 'KRB5_KDCREP_SKEW').withHints(
       skewHint(now, starttime, clockskew),

@@ -1,4 +1,6 @@
 import { internetAddress } from '../core/asn1/messages/host-address.ts'
+import { decodeText } from '../core/bytes/text.ts'
+import type { Ccache } from '../core/ccache/ccache.ts'
 import type { Answerer, Channel, ExchangeOptions } from '../core/channel.ts'
 import { defaultTktEnctypes } from '../core/config/enctypes.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
@@ -6,6 +8,8 @@ import { KrbError } from '../core/errors/krb-error.ts'
 import { KdcOptions } from '../core/flags/kdc-options.ts'
 import { type Principal, tgtPrincipal, unparsePrincipal } from '../core/principal/principal.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
+import type { PaTypeId } from '../core/registry/pa-type.ts'
+import { anonymousPrincipal, isAnonymousPrincipal } from './as/anonymous.ts'
 import type { AsTerms } from './as/build-request.ts'
 import { driveAsExchange } from './as/driver.ts'
 import type { AsResult } from './as/open-reply.ts'
@@ -25,6 +29,12 @@ export interface InitRequest {
   readonly renewLife?: number
   /** From now to the start of a postdated ticket. */
   readonly startOffset?: number
+  /** A ticket that does not say whose it is. The client `@REALM` stands for WELLKNOWN/ANONYMOUS then (RFC 8062 §4). */
+  readonly anonymous?: boolean
+  /** Ask for a PAC in the ticket, or for none. */
+  readonly pac?: boolean
+  /** A cache of an earlier log-in: only the mechanism that it was made with is used again. */
+  readonly hints?: Pick<Ccache, 'config'>
   readonly forwardable?: boolean
   readonly proxiable?: boolean
   readonly canonicalize?: boolean
@@ -111,7 +121,8 @@ function through(channel: Channel, options: ExchangeOptions): Channel {
 }
 
 async function termsOf(request: InitRequest, { env, config, channel }: ClientContext): Promise<AsTerms> {
-  const { client } = request
+  const { hints } = request
+  const client = clientOf(request)
   const defaults = config.initialDefaults(client.realm)
   const available = await request.keySource.etypes(client)
   if (available !== undefined) env.trace({ event: 'keytab-enctypes', client, etypes: available })
@@ -123,17 +134,38 @@ async function termsOf(request: InitRequest, { env, config, channel }: ClientCon
       [request.forwardable ?? defaults.forwardable, KdcOptions.FORWARDABLE],
       [request.proxiable ?? defaults.proxiable, KdcOptions.PROXIABLE],
       [request.canonicalize ?? defaults.canonicalize, KdcOptions.CANONICALIZE],
+      [(request.anonymous ?? false) || isAnonymousPrincipal(client), KdcOptions.REQUEST_ANONYMOUS],
     ]),
     lifetime: request.lifetime ?? defaults.ticketLifetime,
     renewLife: request.renewLife ?? defaults.renewLifetime,
     startOffset: request.startOffset ?? 0,
     etypes: enctypesOf(request.etypes ?? defaultTktEnctypes(config), available),
     addresses: addresses === 'none' ? [] : (await channel.localAddresses()).map(internetAddress),
+    pac: request.pac,
+    allowedPreauth: hints === undefined ? undefined : server => preauthOf(server, hints),
     clockskew: config.clockskew,
     timesync: config.kdcTimesync,
     encryptedTimestampDisabled: realm => config.realm(realm).disableEncryptedTimestamp,
     preferredPreauthTypes: realm => config.initialDefaults(realm).preferredPreauthTypes,
   }
+}
+
+function clientOf({ client, anonymous }: InitRequest): Principal {
+  const nameless = client.components.length === 1 && client.components[0] === ''
+  if (!anonymous || !nameless) return client
+  return anonymousPrincipal(client.realm)
+}
+
+/** `pa_type` of a cache; what is no number counts for nothing, as in MIT's library. */
+async function preauthOf(server: Principal, cache: Pick<Ccache, 'config'>): Promise<PaTypeId | undefined> {
+  const text = await cache.config('pa_type', server).then(
+    value => (value === undefined ? '' : decodeText(value)),
+    (error: unknown) => {
+      if (error instanceof KrbError) return ''
+      throw error
+    },
+  )
+  return /^\d+$/.test(text) && Number(text) !== 0 ? Number(text) : undefined
 }
 
 function kdcOptionsOf(always: number, wanted: readonly (readonly [boolean, number])[]): number {

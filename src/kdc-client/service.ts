@@ -2,14 +2,13 @@ import type { Bytes } from '../core/bytes/bytes.ts'
 import { decodeText } from '../core/bytes/text.ts'
 import type { Ccache } from '../core/ccache/ccache.ts'
 import type { Credential } from '../core/ccache/credential.ts'
-import { retrieveCredential, type Wanted } from '../core/ccache/match.ts'
-import { defaultTgsEnctypes } from '../core/config/enctypes.ts'
 import { cleanHostName, fallbackRealmOfHost } from '../core/config/host-realm.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import { KdcOptions } from '../core/flags/kdc-options.ts'
-import { isTgtPrincipal, type Principal, samePrincipal, tgtPrincipal } from '../core/principal/principal.ts'
+import { isTgtPrincipal, type Principal, samePrincipal } from '../core/principal/principal.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
+import { kdcNow, lookUp, ticketGrantingTicket, usableEtypes } from './cached.ts'
 import type { ClientContext } from './context.ts'
 import { etypeHints, etypeListOrigin, unknownServerHints } from './explain.ts'
 import { judgeAvailability, traced } from './refusal.ts'
@@ -22,10 +21,19 @@ export interface ServiceOptions {
   readonly noStore?: boolean
   readonly forwardable?: boolean
   readonly canonicalize?: boolean
-  /** Instead of default_tgs_enctypes, in order of preference. */
-  readonly etypes?: readonly EtypeId[]
+  /** The enctype that the session key must have; otherwise one of default_tgs_enctypes. */
+  readonly etype?: EtypeId
   /** User-to-user: DER of the server's ticket-granting ticket. */
   readonly secondTicket?: Bytes
+  /**
+   * A postdated ticket, which starts so many seconds from now and is INVALID until then. It is neither taken from the cache nor stored
+   * there, where everybody would find it before the ones that can be used.
+   */
+  readonly startOffset?: number
+  /** Seconds from the start, for a postdated ticket; otherwise it ends with the ticket-granting ticket. */
+  readonly lifetime?: number
+  /** The names to try for a service on a host, in order, until a KDC knows one (`hostServicePrincipals`). */
+  readonly candidates?: AsyncIterable<Principal>
 }
 
 /**
@@ -39,41 +47,57 @@ export async function serviceCredential(
   context: ClientContext,
   options: ServiceOptions = {},
 ): Promise<Credential> {
-  const { env, config } = context
+  const { env } = context
   const client = await cache.principal()
   env.trace({ event: 'service-creds', client, server, cache: cache.name })
-  const offset = config.kdcTimesync ? (await cache.offset()).seconds : 0
-  const now = env.clock.now().seconds + offset
-  const etypes = (options.etypes ?? defaultTgsEnctypes(config)).filter(etype => etypeById(etype) !== undefined)
-  const u2u = options.secondTicket === undefined ? {} : { userToUser: options.secondTicket }
-  const cached = await lookUp(cache, { client, server, now, etypes, ...u2u }, context)
-  if (cached instanceof KrbError) {
+  const { startOffset, etype } = options
+  if (startOffset === undefined) {
+    const cached = await fromCache({ server, client }, cache, context, options)
+    if (!(cached instanceof KrbError)) return cached
     if (options.cachedOnly || !NOT_THERE.has(cached.code)) throw cached
-  } else {
-    return cached
   }
-  const credential = await drive(await termsOf({ server, client, now, offset, etypes, options }, cache, context), cache, context)
-  if (!options.noStore) await keep(credential, cache, context)
-  return credential
+  if (etype !== undefined && etypeById(etype) === undefined) throw new KrbError('KRB5_PROG_ETYPE_NOSUPP')
+  let unknown: KrbError | undefined
+  for await (const candidate of options.candidates ?? [server]) {
+    try {
+      const received = await drive(await termsOf(candidate, client, cache, context, options), cache, context)
+      const credential = { ...received, server }
+      if (!options.noStore && startOffset === undefined) await keep(credential, cache, context)
+      return credential
+    } catch (error) {
+      if (!(error instanceof KrbError) || error.code !== 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN') throw error
+      unknown = error
+    }
+  }
+  throw unknown ?? new KrbError('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN')
 }
 
-interface Sought {
-  readonly server: Principal
-  readonly client: Principal
-  readonly now: number
-  readonly offset: number
-  readonly etypes: readonly EtypeId[]
-  readonly options: ServiceOptions
+async function fromCache(
+  { server, client }: { readonly server: Principal; readonly client: Principal },
+  cache: Ccache,
+  context: ClientContext,
+  { etype, secondTicket }: ServiceOptions,
+): Promise<Credential | KrbError> {
+  const etypes = usableEtypes(context)
+  if (etype !== undefined && !etypes.includes(etype)) return new KrbError('KRB5_CC_NOT_KTYPE')
+  const now = (await kdcNow(cache, context)).seconds
+  const more = { ...(etype !== undefined && { etype }), ...(secondTicket !== undefined && { userToUser: secondTicket }) }
+  return lookUp(cache, { client, server, now, etypes, ...more }, context)
 }
 
-async function termsOf(sought: Sought, cache: Ccache, context: ClientContext): Promise<TgsTerms> {
-  const { server, client, now, offset, etypes, options } = sought
-  const { config } = context
+async function termsOf(
+  server: Principal,
+  client: Principal,
+  cache: Ccache,
+  context: ClientContext,
+  options: ServiceOptions,
+): Promise<TgsTerms> {
+  const { config, env } = context
+  const { etype, secondTicket, startOffset, lifetime } = options
+  const etypes = usableEtypes(context)
+  const now = (await kdcNow(cache, context)).seconds
   const startRealm = await cache.config('start_realm').then(value => (value === undefined ? client.realm : decodeText(value)))
-  // Expired ones too: "Ticket expired" says more than "not found".
-  const tgt = await lookUp(cache, { client, server: tgtPrincipal(startRealm), now: 0, etypes }, context)
-  if (tgt instanceof KrbError) throw tgt
-  if (now > tgt.endtime) throw new KrbError('KRB5KRB_AP_ERR_TKT_EXPIRED', { endtime: tgt.endtime })
+  const tgt = await ticketGrantingTicket({ client, realm: startRealm, now }, cache, context)
   const tgts: Credential[] = []
   for await (const credential of cache.credentials()) {
     const usable =
@@ -81,6 +105,7 @@ async function termsOf(sought: Sought, cache: Ccache, context: ClientContext): P
     if (usable && samePrincipal(credential.client, client)) tgts.push(credential)
   }
   const host = server.realm === '' ? server.components[1] : undefined
+  const from = now + (startOffset ?? 0)
   return {
     server,
     tgt,
@@ -89,9 +114,12 @@ async function termsOf(sought: Sought, cache: Ccache, context: ClientContext): P
     fallbackRealm: host === undefined ? undefined : await guessedRealm(host, context),
     kdcOptions: (options.forwardable ? KdcOptions.FORWARDABLE : 0) | (options.canonicalize ? KdcOptions.CANONICALIZE : 0),
     etypes,
-    ...(options.secondTicket !== undefined && { secondTicket: options.secondTicket }),
+    ...(etype !== undefined && { serviceEtypes: [etype] }),
+    ...(startOffset !== undefined && { from }),
+    ...(lifetime !== undefined && { till: from + lifetime }),
+    ...(secondTicket !== undefined && { secondTicket }),
     clockskew: config.clockskew,
-    offset,
+    offset: now - env.clock.now().seconds,
   }
 }
 
@@ -122,17 +150,6 @@ function explained(error: KrbError, { server, etypes }: TgsTerms, realms: readon
   return error.withHints(
     ...etypeHints({ asked: etypes, from: etypeListOrigin('default_tgs_enctypes', config), offered: undefined, keytab: undefined }),
   )
-}
-
-async function lookUp(cache: Ccache, wanted: Wanted, { env }: ClientContext): Promise<Credential | KrbError> {
-  const found = await retrieveCredential(cache, wanted).catch((error: unknown) => {
-    if (error instanceof KrbError) return error
-    throw error
-  })
-  const { client, server } = wanted
-  const result = traced(found instanceof KrbError ? found : undefined)
-  env.trace({ event: 'cache-retrieved', client, server, cache: cache.name, result })
-  return found
 }
 
 /** The ticket serves also when the cache cannot be written (a read-only one, a full disk): as MIT, that is no failure. */

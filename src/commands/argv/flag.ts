@@ -13,12 +13,18 @@ export interface Flag {
   readonly many?: boolean
   /** The complaint when it is given a second time, for the programs that mind. */
   readonly once?: string
+  /** The complaint when that other flag was given before this one. */
+  readonly clash?: { readonly with: string; readonly complaint: string }
+  /** Flags that this one takes back when it comes after them. */
+  readonly cancels?: readonly string[]
   /** Judges a value while the line is read; a complaint leads to the usage text. */
   readonly check?: (value: string) => string | undefined
   /** Ends the program as soon as it is read: with the usage text, or with a line on standard error and a status. */
   readonly stop?: 'usage' | { readonly text: string; readonly status: number }
   /** Has no long spelling. */
   readonly letterOnly?: boolean
+  /** The long spelling is not MIT's: it never makes an abbreviation of MIT's spellings ambiguous. */
+  readonly own?: boolean
   readonly hidden?: boolean
 }
 

@@ -47,7 +47,7 @@ export function getopt(argv: readonly string[], flags: FlagSet, options: GetoptO
 }
 
 class Scanner implements Scan {
-  readonly settings: { flag: string; value?: string }[] = []
+  settings: { flag: string; value?: string }[] = []
   readonly operands: string[] = []
   readonly complaints: string[] = []
   stop?: Flag['stop']
@@ -110,7 +110,10 @@ class Scanner implements Scan {
 
   #longNames(given: string): string[] {
     const names = Object.keys(this.#flags).filter(name => this.#flags[name]!.letterOnly !== true)
-    return names.includes(given) ? [given] : names.filter(name => name.startsWith(given))
+    if (names.includes(given)) return [given]
+    const possible = names.filter(name => name.startsWith(given))
+    const others = possible.filter(name => this.#flags[name]!.own !== true)
+    return others.length > 0 ? others : possible
   }
 
   #complain(text: string): void {
@@ -123,13 +126,19 @@ class Scanner implements Scan {
       this.stop = flag.stop
       return
     }
-    const complaint =
-      flag.once !== undefined && this.settings.some(s => s.flag === name)
-        ? flag.once
-        : value === undefined
-          ? undefined
-          : flag.check?.(value)
-    if (complaint === undefined) this.settings.push(value === undefined ? { flag: name } : { flag: name, value })
-    else this.complaints.push(complaint)
+    const complaint = this.#objection(name, flag, value)
+    if (complaint !== undefined) {
+      this.complaints.push(complaint)
+      return
+    }
+    if (flag.cancels !== undefined) this.settings = this.settings.filter(setting => !flag.cancels!.includes(setting.flag))
+    this.settings.push(value === undefined ? { flag: name } : { flag: name, value })
+  }
+
+  #objection(name: string, { once, clash, check }: Flag, value: string | undefined): string | undefined {
+    const given = (other: string) => this.settings.some(({ flag }) => flag === other)
+    if (once !== undefined && given(name)) return once
+    if (clash !== undefined && given(clash.with)) return clash.complaint
+    return value === undefined ? undefined : check?.(value)
   }
 }

@@ -2,11 +2,11 @@ import type { FlagSet, OptionsOf } from '../argv/flag.ts'
 
 /** Where a password comes from when it is not asked for, for the programs that log in by one. */
 export const PASSWORD_FLAGS = {
-  'password-file': { value: 'FILE', doc: 'read the password from the first line of this file' },
-  'password-fd': { value: 'N', doc: 'read the password from the next line of this open descriptor', check: badDescriptor },
-  keychain: { doc: 'take the password from the keychain' },
-  'keychain-save': { doc: 'put the password into the keychain when it has proved right' },
-  'keychain-forget': { doc: 'remove the password from the keychain, and do nothing else' },
+  'password-file': { own: true, value: 'FILE', doc: 'read the password from the first line of this file' },
+  'password-fd': { own: true, value: 'N', doc: 'read the password from the next line of this open descriptor', check: badDescriptor },
+  keychain: { own: true, doc: 'take the password from the keychain' },
+  'keychain-save': { own: true, doc: 'put the password into the keychain when it has proved right' },
+  'keychain-forget': { own: true, doc: 'remove the password from the keychain, and do nothing else' },
 } as const satisfies FlagSet
 
 export interface PasswordOptions {

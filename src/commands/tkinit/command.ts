@@ -4,12 +4,13 @@ import { etypeStanding } from '../../core/registry/etype.ts'
 import { loadZone } from '../../core/time/zone.ts'
 import { realmChannel } from '../../platform/channel.ts'
 import { passwordChannel } from '../../platform/password-channel.ts'
-import { defineProgram } from '../base.ts'
+import { defineProgram, onTerminal } from '../base.ts'
 import { passwordPlaces } from '../passwords/places.ts'
 import type { Remark } from '../passwords/source.ts'
-import { complaints, INIT_FLAGS, initOptions } from './flags.ts'
-import { outcomeJson, stepText, warningText } from './render.ts'
-import { forget, type InitWorld, logIn, NobodyError } from './run.ts'
+import { NobodyError } from './client.ts'
+import { complaints, FORCING_KEYTAB, forcesKeytab, INIT_FLAGS, initOptions } from './flags.ts'
+import { cutText, outcomeJson, stepText, warningText } from './render.ts'
+import { forget, type InitWorld, logIn } from './run.ts'
 
 export const program = defineProgram({
   name: 'tkinit',
@@ -21,7 +22,7 @@ export const program = defineProgram({
   check: complaints,
   async run(call) {
     const { options: flags, operands, env, err } = call
-    if (flags.keytab !== undefined && !flags['use-keytab']) err('keytab specified, forcing -k\n')
+    if (forcesKeytab(flags)) err(`${FORCING_KEYTAB}\n`)
     const config = await during('initializing Kerberos 5 library', () => loadClientConfig(env))
     const remarks: Remark[] = []
     const world: InitWorld = {
@@ -47,6 +48,7 @@ export const program = defineProgram({
         return { json: () => ({ client, forgotten: true }) }
       }
       const outcome = await logIn(options, world)
+      if (flags.verbose && onTerminal()) for (const cut of outcome.cuts) err(cutText(cut))
       const zone = outcome.warnings.length > 0 ? await loadZone(env) : undefined
       return {
         text: () => (zone === undefined ? '' : outcome.warnings.map(warning => warningText(warning, zone)).join('')),
@@ -65,24 +67,37 @@ async function systemHosts() {
 }
 
 function usage(name: string): string {
-  return `Usage: ${name} [-V] [-l lifetime] [-r renewable_life]
-\t[-f | -F] [-p | -P] [-a | -A]
-\t[-k [-t keytab_file]] [-c cachename]
-\t[-S service_name] [principal]
+  return `Usage: ${name} [-V] [-l lifetime] [-s start_time] [-r renewable_life]
+\t[-f | -F] [-p | -P] [-n] [-a | -A] [-C] [-E]
+\t[--request-pac | --no-request-pac]
+\t[-v] [-R] [-k [-i|-t keytab_file]] [-c cachename]
+\t[-S service_name] [-I input_ccache] [-T ticket_armor_cache]
+\t[-X <attribute>[=<value>]] [principal]
 
     options:
 \t-V verbose
 \t-l lifetime
+\t-s start time
 \t-r renewable lifetime
 \t-f forwardable
 \t-F not forwardable
 \t-p proxiable
 \t-P not proxiable
+\t-n anonymous
 \t-a include addresses
 \t-A do not include addresses
+\t-v validate
+\t-R renew
+\t-C canonicalize
+\t-E client is enterprise principal name
 \t-k use keytab
+\t-i use default client keytab (with -k)
 \t-t filename of keytab to use
 \t-c Kerberos 5 cache name
 \t-S service
+\t-I input credential cache
+\t-T armor credential cache
+\t-X <attribute>[=<value>]
+\t--{,no}-request-pac request KDC include/exclude a PAC
 `
 }

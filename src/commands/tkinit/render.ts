@@ -2,10 +2,13 @@ import { displayText } from '../../core/principal/display.ts'
 import { etypeName } from '../../core/registry/etype.ts'
 import { getprincTime, isoTime } from '../../core/time/format.ts'
 import type { Zone } from '../../core/time/zone.ts'
+import { spanText } from '../../kdc-client/clock-hint.ts'
+import type { Cut } from '../../kdc-client/cuts.ts'
 import { remarkJson } from '../passwords/places.ts'
 import type { Remark } from '../passwords/source.ts'
 import { ticketJson } from '../text/ticket.ts'
-import type { InitOutcome, Step, Warning } from './run.ts'
+import type { InitOutcome, Step } from './run.ts'
+import type { Warning } from './warnings.ts'
 
 /** A line of `-V`, for standard error. */
 export function stepText(step: Step): string {
@@ -22,9 +25,23 @@ export function stepText(step: Step): string {
       return `Using principal: ${displayText(step.name)}\n`
     case 'keytab':
       return `Using keytab: ${displayText(step.name)}\n`
+    case 'input-cache':
+      return `Using specified input cache: ${displayText(step.name)}\n`
+    case 'preauth-option':
+      return `PA Option ${displayText(step.name)} = ${displayText(step.value)}\n`
+    case 'initialized':
+      return 'Initialized cache\n'
+    case 'stored':
+      return 'Stored credentials\n'
     case 'authenticated':
       return 'Authenticated to Kerberos v5\n'
   }
+}
+
+/** What `-V` tells people beyond MIT's lines. */
+export function cutText({ what, asked, granted, by }: Cut): string {
+  const limit = by === 'kdc' ? 'the KDC granted' : 'up to the end of the renewable life there is left'
+  return `Asked for a ${LIFE[what]} of ${spanText(asked)}, ${limit} ${spanText(granted)}\n`
 }
 
 /** MIT's kinit warns on standard output, where its prompts are. */
@@ -35,8 +52,14 @@ export function warningText(warning: Warning, zone: Zone): string {
   return `Warning: Your password will expire in ${remaining(warning.inSeconds)} on ${dateText(warning.at, zone)}\n`
 }
 
-export function outcomeJson({ cache, client, credential, warnings }: InitOutcome, remarks: readonly Remark[]): object {
-  return { client, cache, credential: ticketJson(credential), warnings: [...remarks.map(remarkJson), ...warnings.map(warningJson)] }
+export function outcomeJson({ cache, client, credential, warnings, cuts }: InitOutcome, remarks: readonly Remark[]): object {
+  const all = [...remarks.map(remarkJson), ...warnings.map(warningJson)]
+  return { client, cache, credential: ticketJson(credential), warnings: all, cuts: cuts.map(cutJson) }
+}
+
+/** Lives in seconds. */
+function cutJson({ what, asked, granted, by }: Cut): object {
+  return { what, asked, granted, by }
 }
 
 function warningJson(warning: Warning): object {
@@ -56,5 +79,6 @@ function dateText(seconds: number, zone: Zone): string {
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${clock} ${year}`
 }
 
+const LIFE = { life: 'life', 'renewable-life': 'renewable life' } as const
 const HOUR = 3600
 const DAY = 24 * HOUR

@@ -1,30 +1,36 @@
 import type { Ccache } from '../../core/ccache/ccache.ts'
 import { type CacheChoice, chooseCacheFor, makePrimary } from '../../core/ccache/collection.ts'
+import type { Credential } from '../../core/ccache/credential.ts'
 import { resolveCcache } from '../../core/ccache/resolve.ts'
 import type { ClientConfig } from '../../core/config/krb5-conf.ts'
 import type { Env } from '../../core/env.ts'
 import { during, KrbError } from '../../core/errors/krb-error.ts'
 import { ERRORS } from '../../core/errors/tables/index.ts'
-import { resolveKeytab } from '../../core/keytab/resolve.ts'
-import { type HostResolver, hostServicePrincipals } from '../../core/principal/host.ts'
-import { type Principal, parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
+import { type Principal, parsePrincipal, tgtPrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
-import { type Expiry, type InitResult as Granted, type InitRequest, initialCredentials } from '../../kdc-client/initial.ts'
+import type { Cut } from '../../kdc-client/cuts.ts'
+import { type InitResult as Granted, type InitRequest, initialCredentials } from '../../kdc-client/initial.ts'
 import { keepInitial } from '../../kdc-client/keep-initial.ts'
-import { type KeySource, keytabKeys } from '../../kdc-client/key-source.ts'
+import { keytabKeys } from '../../kdc-client/key-source.ts'
 import type { PasswordContext } from '../../kdc-client/passwd.ts'
 import { passwordLogIn } from '../../kdc-client/password-login.ts'
+import { type Renewed, renewedTicket, validatedTicket } from '../../kdc-client/renew.ts'
+import type { PasswordOptions } from '../passwords/flags.ts'
 import { doubtAbout, forgetPassword, openPassword, type PasswordPlaces, savePassword } from '../passwords/source.ts'
 import { addressText } from '../text/address.ts'
 import { saying } from '../text/phrase.ts'
-import { type NameOrigin, namingRealm } from '../text/realm-origin.ts'
+import { namingRealm } from '../text/realm-origin.ts'
+import { startOffset } from '../text/start-time.ts'
 import { type TicketLine, ticketLine } from '../text/ticket.ts'
-import type { InitOptions } from './flags.ts'
+import { type ClientWorld, chooseClient, openKeytab } from './client.ts'
+import type { InitOptions, KeytabChoice } from './flags.ts'
+import { type Warning, warningsOf } from './warnings.ts'
 
 /** What `-V` tells, as it happens. */
 export type Step =
-  | { readonly step: 'specified-cache' | `${CacheChoice['how']}-cache` | 'principal' | 'keytab'; readonly name: string }
-  | { readonly step: 'authenticated' }
+  | { readonly step: 'specified-cache' | `${CacheChoice['how']}-cache` | 'input-cache' | 'principal' | 'keytab'; readonly name: string }
+  | { readonly step: 'preauth-option'; readonly name: string; readonly value: string }
+  | { readonly step: 'initialized' | 'stored' | 'authenticated' }
 
 export interface InitOutcome {
   readonly cache: string
@@ -32,20 +38,12 @@ export interface InitOutcome {
   readonly credential: TicketLine
   /** For people who typed a password. */
   readonly warnings: readonly Warning[]
+  /** Where less was granted than asked for. */
+  readonly cuts: readonly Cut[]
 }
 
-export type Warning =
-  | { readonly kind: 'password-expires'; readonly at: number; readonly inSeconds: number }
-  | { readonly kind: 'deprecated-etype'; readonly etype: EtypeId }
-
-/** Nobody is who should log in: no name was given and none could be found. */
-export class NobodyError extends Error {
-  override readonly name = 'NobodyError'
-}
-
-export interface InitWorld extends PasswordContext {
+export interface InitWorld extends PasswordContext, ClientWorld {
   readonly places: PasswordPlaces
-  readonly hosts: HostResolver
   readonly tell: (step: Step) => void
   readonly isDeprecated: (etype: EtypeId) => boolean
 }
@@ -65,16 +63,15 @@ export async function logIn(options: InitOptions, world: InitWorld): Promise<Ini
       ? { cache: opened, how: 'default' as const }
       : await during(`searching for ccache for ${name}`, () => chooseCacheFor(client.principal, opened, env, config))
   if (options.cache === undefined && !client.fromCache) tell({ step: `${how}-cache`, name: cache.name.slice(cache.name.indexOf(':') + 1) })
+  const inputCache = await openInputCache(options.inputCache, world)
   tell({ step: 'principal', name })
-  const { keytab } = options
   const granted = await namingRealm(client.principal, client.origin, config, () =>
-    keytab === undefined ? byPassword(options, client.principal, cache, world) : byKeytab(options, client.principal, cache, keytab, world),
+    obtain(options, { client: client.principal, cache, inputCache }, world),
   )
   if (how !== 'default') await during('switching to new ccache', () => makePrimary(cache, env, config))
   tell({ step: 'authenticated' })
   const credential = await ticketLine(granted.credential, async address => addressText(address))
-  const warnings = options.keytab === undefined ? warningsOf(granted, options.service, world) : []
-  return { cache: cache.name, client: unparsePrincipal(granted.client), credential, warnings }
+  return { cache: cache.name, client: unparsePrincipal(granted.credential.client), credential, warnings: [], ...granted.told }
 }
 
 /** Removes a password from the keychain and returns whose it was. */
@@ -89,48 +86,50 @@ async function openCache(name: string | undefined, env: Env, config: ClientConfi
   return saying(`resolving ccache ${name}`, () => resolveCcache(name, env, config))
 }
 
-/** Argument, host service (-k), principal of the cache, login name. */
-async function chooseClient(
-  options: InitOptions,
-  cache: Ccache,
-  world: InitWorld,
-): Promise<{ readonly principal: Principal; readonly fromCache: boolean; readonly origin: NameOrigin }> {
-  const { env, config } = world
-  const named = (text: string) => saying(`when parsing name ${text}`, () => parsePrincipal(text, { defaultRealm: config.defaultRealm }))
-  const typed = async (text: string) => ({ principal: await named(text), fromCache: false, origin: { typed: text } })
-  if (options.principal !== undefined) return typed(options.principal)
-  if (options.keytab !== undefined) {
-    const principal = await hostPrincipal(world)
-    return { principal, fromCache: false, origin: { host: principal.components[1] ?? '' } }
+async function openInputCache(name: string | undefined, { env, config, tell }: InitWorld): Promise<Ccache | undefined> {
+  if (name === undefined) return undefined
+  const cache = await openCache(name, env, config)
+  tell({ step: 'input-cache', name })
+  return cache
+}
+
+interface Chosen {
+  readonly client: Principal
+  readonly cache: Ccache
+  readonly inputCache: Ccache | undefined
+}
+
+/** A ticket that is in the cache now, and what there is to tell of it. */
+interface Obtained {
+  readonly credential: Credential
+  readonly told: Pick<InitOutcome, 'cuts'> & Partial<Pick<InitOutcome, 'warnings'>>
+}
+
+async function obtain(options: InitOptions, chosen: Chosen, world: InitWorld): Promise<Obtained> {
+  const { action } = options
+  switch (action.kind) {
+    case 'password': {
+      const granted = await byPassword(options, action.password, chosen, world)
+      return { credential: granted.credential, told: { cuts: granted.cuts, warnings: warningsOf(granted, options.service, world) } }
+    }
+    case 'keytab': {
+      const { credential, cuts } = await byKeytab(options, action.keytab, chosen, world)
+      return { credential, told: { cuts } }
+    }
+    case 'validate':
+    case 'renew': {
+      const { credential, cuts } = await bySelf(action.kind, options, chosen, world)
+      return { credential, told: { cuts } }
+    }
   }
-  const owner = await cache.principal().catch((error: unknown) => {
-    if (!(error instanceof KrbError)) throw error
-    return undefined
-  })
-  if (owner !== undefined) return { principal: owner, fromCache: true, origin: { cache: cache.name } }
-  const user = env.host.username()
-  if (user === undefined) throw new NobodyError('Unable to identify user')
-  return typed(user)
 }
 
-/** host/THISHOST; MIT leaves a realm that no [domain_realm] names empty and finds no KDC then, where the default realm serves. */
-async function hostPrincipal({ env, config, hosts }: InitWorld): Promise<Principal> {
-  return saying('when creating default server principal name', async () => {
-    const rules = { ...rulesOf(config), realmOfHost: (host: string) => config.realmOfHost(host) ?? config.defaultRealm }
-    for await (const principal of hostServicePrincipals('host', env.host.hostname(), rules, hosts)) return principal
-    throw new KrbError('KRB5_ERR_BAD_HOSTNAME', { host: env.host.hostname() })
-  })
-}
-
-function rulesOf({ dnsCanonicalizeHostname, rdns, qualifyShortname }: ClientConfig) {
-  return { dnsCanonicalizeHostname, rdns, qualifyShortname }
-}
-
-async function byPassword(options: InitOptions, client: Principal, cache: Ccache, world: InitWorld): Promise<Granted> {
-  const { password } = options
+async function byPassword(options: InitOptions, password: PasswordOptions, chosen: Chosen, world: InitWorld): Promise<Granted> {
+  const { client, cache } = chosen
+  tellOptions(options, world)
   using held = await openPassword(client, password, world.places)
   const granted = await during('getting initial credentials', async () => {
-    const result = await passwordLogIn(requestOf(options, client), held, world).catch((error: unknown) => {
+    const result = await passwordLogIn(await requestOf(options, chosen, world), held, world).catch((error: unknown) => {
       throw error instanceof KrbError ? doubted(error, doubtAbout(password)) : error
     })
     return keep(result, cache, world.env)
@@ -139,41 +138,77 @@ async function byPassword(options: InitOptions, client: Principal, cache: Ccache
   return granted
 }
 
-async function byKeytab(
-  options: InitOptions,
-  client: Principal,
-  cache: Ccache,
-  keytab: { readonly name: string | undefined },
-  world: InitWorld,
-): Promise<Granted> {
-  const keySource = await openKeytab(keytab, world)
+async function byKeytab(options: InitOptions, keytab: KeytabChoice, chosen: Chosen, world: InitWorld): Promise<Granted> {
+  const keySource = keytabKeys(await openKeytab(keytab, world), world.env)
+  if (keytab.from === 'named') world.tell({ step: 'keytab', name: keytab.name })
+  tellOptions(options, world)
   return during('getting initial credentials', async () => {
-    const result = await initialCredentials({ ...requestOf(options, client), keySource }, world).catch((error: unknown) => {
+    const request = { ...(await requestOf(options, chosen, world)), keySource }
+    const result = await initialCredentials(request, world).catch((error: unknown) => {
       throw error instanceof KrbError ? withoutPassword(error) : error
     })
-    return keep(result, cache, world.env)
+    return keep(result, chosen.cache, world.env)
   })
 }
 
-async function openKeytab({ name }: { readonly name: string | undefined }, { env, config, tell }: InitWorld): Promise<KeySource> {
-  if (name === undefined)
-    return keytabKeys(await during('getting initial credentials', () => resolveKeytab(undefined, env, config, 'server')), env)
-  const keytab = await saying(`resolving keytab ${name}`, () => resolveKeytab(name, env, config, 'server'))
-  tell({ step: 'keytab', name })
-  return keytabKeys(keytab, env)
+/** -v and -R: the ticket of the cache for itself. Nothing else stays in the cache, as with MIT's kinit. */
+async function bySelf(kind: 'validate' | 'renew', options: InitOptions, { client, cache }: Chosen, world: InitWorld): Promise<Renewed> {
+  const { env, config, tell } = world
+  const { service } = options
+  tellOptions(options, world)
+  const change = kind === 'renew' ? renewedTicket : validatedTicket
+  const renewed = await during(kind === 'renew' ? 'renewing credentials' : 'validating credentials', async () => {
+    const server = service === undefined ? tgtPrincipal(client.realm) : inRealm(parsePrincipal(service, config), client.realm)
+    return change(client, server, cache, world)
+  })
+  const { credential } = renewed
+  tell({ step: 'initialized' })
+  const offset = await cache.offset()
+  const granted = { client: credential.client, credential, config: [], offset }
+  await during(`saving to cache ${options.cache ?? ''}`, () => keepInitial(granted, cache, env))
+  tell({ step: 'stored' })
+  return renewed
 }
 
-function requestOf(options: InitOptions, client: Principal): Omit<InitRequest, 'keySource'> {
-  const { lifetime, renewableLife, forwardable, proxiable, addresses, service } = options
+function tellOptions({ preauthOptions }: InitOptions, { tell }: InitWorld): void {
+  for (const option of preauthOptions) tell({ step: 'preauth-option', ...option })
+}
+
+type Request = Omit<InitRequest, 'keySource'>
+
+async function requestOf(options: InitOptions, { client, inputCache }: Chosen, { env, config }: InitWorld): Promise<Request> {
+  const { lifetime, startTime, renewableLife, forwardable, proxiable, addresses, pac, service, armorCache } = options
+  if (armorCache !== undefined) await refuseArmor(armorCache, env, config)
   return {
     client,
+    anonymous: options.anonymous,
+    ...(options.canonicalize && { canonicalize: true }),
     ...(service !== undefined && { server: parsePrincipal(service, { ignoreRealm: true }) }),
     ...(lifetime !== undefined && { lifetime }),
+    ...(startTime !== undefined && { startOffset: await startOffset(startTime, env) }),
     ...(renewableLife !== undefined && { renewLife: renewableLife }),
     ...(forwardable !== undefined && { forwardable }),
     ...(proxiable !== undefined && { proxiable }),
     ...(addresses !== undefined && { addresses: addresses ? ('local' as const) : ('none' as const) }),
+    ...(pac !== undefined && { pac }),
+    ...(inputCache !== undefined && { hints: inputCache }),
   }
+}
+
+/** Who asks for armour must not get an exchange without it. */
+async function refuseArmor(name: string, env: Env, config: ClientConfig): Promise<never> {
+  const failed = (error: KrbError) =>
+    new KrbError(error.code, error.params, { text: `Error constructing AP-REQ armor: ${error.message}`, hints: error.hints, cause: error })
+  try {
+    await (await resolveCcache(name, env, config)).principal()
+  } catch (error) {
+    throw error instanceof KrbError ? failed(error) : error
+  }
+  throw failed(new KrbError('KRB5_PLUGIN_OP_NOTSUPP', {}, { text: 'FAST is not supported' }))
+}
+
+function inRealm(principal: Principal, realm: string): Principal {
+  return { ...principal, realm }
 }
 
 async function keep(granted: Granted, cache: Ccache, env: Env): Promise<Granted> {
@@ -202,22 +237,4 @@ function withoutPassword(error: KrbError): KrbError {
   return new KrbError(error.code, error.params, { text: ERRORS[error.code].text, hints: error.hints, cause: error })
 }
 
-function warningsOf(granted: Granted, service: string | undefined, { env, isDeprecated }: InitWorld): readonly Warning[] {
-  const warnings: Warning[] = []
-  const expiry = service === 'kadmin/changepw' ? undefined : expiryWarning(granted.expiry, env.clock.now().seconds)
-  if (expiry !== undefined) warnings.push(expiry)
-  const weak = [granted.replyEtype, granted.credential.key.etype].find(isDeprecated)
-  if (weak !== undefined) warnings.push({ kind: 'deprecated-etype', etype: weak })
-  return warnings
-}
-
-/** Within a week, or whenever the KDC says so by last-req. */
-function expiryWarning({ password, announced }: Expiry, now: number): Warning | undefined {
-  if (password === 0) return undefined
-  const inSeconds = Math.max(password - now, 0)
-  if (!announced && (inSeconds === 0 || inSeconds > WEEK)) return undefined
-  return { kind: 'password-expires', at: password, inSeconds }
-}
-
 const WRONG_PASSWORD: ReadonlySet<string> = new Set(['KRB5KRB_AP_ERR_BAD_INTEGRITY', 'KRB5KDC_ERR_PREAUTH_FAILED'])
-const WEEK = 7 * 24 * 3600

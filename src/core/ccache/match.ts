@@ -15,6 +15,8 @@ export interface Wanted {
   readonly now: number
   /** Usable session-key enctypes, best first; the best one in the cache wins, then the first stored. Without it the first match serves. */
   readonly etypes?: readonly EtypeId[]
+  /** The enctype that the session key must have: one with another is not looked at. */
+  readonly etype?: EtypeId
   /** A user-to-user credential for exactly this ticket; ordinary ones only without it. */
   readonly userToUser?: Bytes
   /** S4U2Proxy evidence: an ordinary credential that was got with exactly this second ticket. */
@@ -56,6 +58,7 @@ function serves(credential: Credential, wanted: Wanted): boolean {
   return (
     credential.isSkey === (wanted.userToUser !== undefined) &&
     credential.endtime >= wanted.now &&
+    (wanted.etype === undefined || credential.key.etype === wanted.etype) &&
     samePrincipal(credential.server, wanted.server) &&
     samePrincipal(credential.client, wanted.client) &&
     sameAuthdata(credential.authdata, wanted.authdata ?? []) &&

@@ -100,6 +100,7 @@ export interface TraceData {
   'cache-stored': Pair & { readonly cache: string }
   'cache-store-failed': { readonly cache: string; readonly error: TracedResult }
   'cache-retrieved': Pair & { readonly cache: string; readonly result: TracedResult }
+  'cache-retried': Pair & { readonly result: TracedResult }
   'cache-config-stored': { readonly cache: string; readonly server: Principal | undefined; readonly key: string; readonly value: Bytes }
   'cache-removed': Pair & { readonly cache: string }
   'cache-destroyed': { readonly cache: string }
@@ -128,6 +129,8 @@ export interface TraceData {
   'referral-to-same-realm': { readonly realm: string }
   'referral-is-no-tgt': { readonly server: Principal }
   'service-creds-received': { readonly server: Principal }
+  'via-ticket': { readonly server: Principal; readonly using: Principal; readonly canonicalize: boolean }
+  'via-ticket-result': { readonly result: TracedResult }
 }
 
 /** Every event that a trace can show, one variant each; `format.ts` puts them into MIT's words. */

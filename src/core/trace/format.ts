@@ -141,6 +141,7 @@ const WORDS: { readonly [K in keyof TraceData]: (data: TraceData[K]) => string }
   'cache-stored': e => `Storing ${pair(e)} in ${displayText(e.cache)}`,
   'cache-store-failed': e => `Failed to store credentials in ${displayText(e.cache)}: ${result(e.error)}`,
   'cache-retrieved': e => `Retrieving ${pair(e)} from ${displayText(e.cache)} with result: ${result(e.result)}`,
+  'cache-retried': e => `Retrying ${pair(e)} with result: ${result(e.result)}`,
   'cache-config-stored': e =>
     `Storing config in ${displayText(e.cache)} for ${e.server === undefined ? '' : name(e.server)}: ${displayText(e.key)}: ${printable(e.value)}`,
   'cache-removed': e => `Removing ${pair(e)} from ${displayText(e.cache)}`,
@@ -169,4 +170,6 @@ const WORDS: { readonly [K in keyof TraceData]: (data: TraceData[K]) => string }
   'referral-to-same-realm': e => `Received TGT referral back to same realm (${displayText(e.realm)}); trying again without referrals`,
   'referral-is-no-tgt': e => `Received non-TGT referral response (${name(e.server)}); trying again without referrals`,
   'service-creds-received': e => `Received creds for desired service ${name(e.server)}`,
+  'via-ticket': e => `Get cred via TGT ${name(e.using)} after requesting ${name(e.server)} (canonicalize ${e.canonicalize ? 'on' : 'off'})`,
+  'via-ticket-result': e => `Got cred; ${result(e.result)}`,
 }

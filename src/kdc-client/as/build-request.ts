@@ -1,13 +1,13 @@
 import type { HostAddress } from '../../core/asn1/messages/host-address.ts'
 import { AsReq, KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
-import type { PaData } from '../../core/asn1/messages/pa-data.ts'
+import { type PaData, PaPacRequest } from '../../core/asn1/messages/pa-data.ts'
 import { preserve } from '../../core/asn1/schema.ts'
 import { type Bytes, EMPTY } from '../../core/bytes/bytes.ts'
 import type { Env, Instant } from '../../core/env.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { type Principal, toPrincipalName } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
-import { PaType } from '../../core/registry/pa-type.ts'
+import { PaType, type PaTypeId } from '../../core/registry/pa-type.ts'
 
 /** What the user wants, with the configuration's defaults already in. Times are durations in seconds: each send counts them anew. */
 export interface AsTerms {
@@ -19,11 +19,15 @@ export interface AsTerms {
   readonly lifetime: number
   /** 0 for a ticket that is not renewable. */
   readonly renewLife: number
-  /** 0 for a ticket that starts at once. */
+  /** 0 for a ticket that starts at once; less asks for a start in the past, which KDCs take for now (RFC 4120 §3.1.3). */
   readonly startOffset: number
   /** In order of preference. */
   readonly etypes: readonly EtypeId[]
   readonly addresses: readonly HostAddress[]
+  /** Ask for a PAC in the ticket, or for none; undefined leaves it to the KDC. */
+  readonly pac?: boolean | undefined
+  /** The one mechanism that may be used for a ticket of that service; undefined for any. */
+  readonly allowedPreauth?: ((server: Principal) => Promise<PaTypeId | undefined>) | undefined
   readonly clockskew: number
   /** kdc_timesync: the KDC's clock is taken for right. */
   readonly timesync: boolean
@@ -72,7 +76,11 @@ export function buildAsRequest(making: AsMaking, env: Pick<Env, 'clock' | 'rando
     etype: terms.etypes,
     addresses: terms.addresses.length === 0 ? undefined : terms.addresses,
   }
-  const padata = making.askEncPaRep ? [...making.padata, { padataType: PaType.REQ_ENC_PA_REP, padataValue: EMPTY }] : making.padata
+  const padata = [
+    ...making.padata,
+    ...(making.askEncPaRep ? [{ padataType: PaType.REQ_ENC_PA_REP, padataValue: EMPTY }] : []),
+    ...(terms.pac === undefined ? [] : [{ padataType: PaType.PAC_REQUEST, padataValue: PaPacRequest.encode({ includePac: terms.pac }) }]),
+  ]
   const message = AsReq.encode({ padata: padata.length === 0 ? undefined : padata, reqBody: preserve(KdcReqBody, body) })
   return { message, client, server, body, at: env.clock.now() }
 }

@@ -1,3 +1,4 @@
+import { KrbError } from '../../core/errors/krb-error.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { isTgtPrincipal, samePrincipal } from '../../core/principal/principal.ts'
@@ -15,7 +16,9 @@ import {
   type OpenedReply,
   serverOf,
   shown,
+  startOf,
 } from '../check-reply.ts'
+import { isAnonymousPrincipal } from './anonymous.ts'
 import type { AsSent, AsTerms } from './build-request.ts'
 
 /**
@@ -35,12 +38,13 @@ export function checkAsReply(opened: OpenedReply, sent: AsSent, terms: Pick<AsTe
   if (part.flags & TicketFlags.RENEWABLE) checkAtMost('renew-till', part.renewTill, body.rtime ?? body.till)
   checkFlags(opened, GUARDED, allowedFlags(body.kdcOptions))
   checkAddresses(opened, body.addresses ?? [])
-  if (body.from === undefined) {
+  if (!(body.kdcOptions & KdcOptions.POSTDATED)) {
     // With kdc_timesync the KDC's clock, which authtime tells, is the right one.
     checkStart(opened, terms.timesync ? part.authtime : sent.at.seconds, terms.clockskew)
-  } else if (part.starttime !== body.from) {
-    throw mismatch('starttime', body.from, part.starttime ?? part.authtime)
+  } else if (startOf(part) !== body.from) {
+    throw mismatch('starttime', body.from ?? 0, startOf(part))
   }
+  if (isAnonymousPrincipal(sent.client)) throw new KrbError('KRB5_KDCREP_MODIFIED', {}, { text: NOT_ANONYMOUS })
 }
 
 /** The KDC may answer with another client name, and another ticket-granting service (RFC 6806 §6). */
@@ -60,6 +64,9 @@ function allowedFlags(kdcOptions: number): number {
   for (const [option, flag] of EARNED) if (kdcOptions & option) allowed |= flag
   return allowed
 }
+
+/** Such a reply is good only with a session key that both sides made by PKINIT (RFC 8062 §4.1), which is not spoken here. */
+const NOT_ANONYMOUS = 'Reply has wrong form of session key for anonymous request'
 
 /** kdc-options and the flags that they ask for. */
 const EARNED: readonly (readonly [number, number])[] = [

@@ -15,6 +15,7 @@ import { LastReqType, type LastReqTypeId } from '../../core/registry/last-req-ty
 import { PaType, type PaTypeId } from '../../core/registry/pa-type.ts'
 import { clientOf, mismatch } from '../check-reply.ts'
 import { credentialOf } from '../credential.ts'
+import { type Cut, cutsOf } from '../cuts.ts'
 import { findPadata } from '../preauth/etype-info.ts'
 import type { AsSent, AsTerms } from './build-request.ts'
 import { checkAsReply } from './check-reply.ts'
@@ -30,6 +31,8 @@ export interface AsResult {
   readonly replyEtype: EtypeId
   /** Version of the client's key, where the KDC says it. */
   readonly replyKvno: number | undefined
+  /** Where the KDC was less generous than asked. */
+  readonly cuts: readonly Cut[]
   readonly expiry: Expiry
 }
 
@@ -62,6 +65,7 @@ export function openAsReply(
     const fast = negotiatedFast(part, sent, prepared)
     env.trace({ event: 'fast-negotiation', available: fast })
     const opened = { reply, part }
+    const { body } = sent
     checkAsReply(opened, sent, terms)
     const credential = credentialOf(opened, { addresses: part.caddr ?? [] })
     return {
@@ -71,6 +75,7 @@ export function openAsReply(
       offset: { seconds: terms.timesync ? part.authtime - sent.at.seconds : 0, micros: 0 },
       replyEtype: key.etype,
       replyKvno: reply.encPart.kvno,
+      cuts: cutsOf({ endtime: body.till, renewTill: body.rtime ?? 0, from: body.till - terms.lifetime }, credential),
       expiry: expiryOf(part.lastReq, part.keyExpiration),
     }
   } finally {

@@ -100,7 +100,8 @@ async function request(state: AsState, world: AsWorld): Promise<AsStep> {
   }
   const { keyTerms, key, disabled } = state
   const context = { terms: keyTerms, key, now: kdcNow(state, world), encryptedTimestampDisabled: disabled, env: world }
-  const limits = { spent: state.spent, only: state.final ? state.selected : undefined }
+  const only = state.final ? state.selected : await state.terms.allowedPreauth?.(serviceIn(state.terms.service, state.client.realm))
+  const limits = { spent: state.spent, only }
   const chosen = await choosePreauth(state.offered, limits, context)
   if ('none' in chosen) throw chosen.none
   if ('need' in chosen) {

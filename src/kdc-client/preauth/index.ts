@@ -11,7 +11,7 @@ export type Chosen =
   | { readonly need: Question; readonly by: PaTypeId }
   | { readonly none: KrbError }
 
-/** Types that must not be tried, and the only one that may be when a mechanism was final. */
+/** Types that must not be tried, and the only one that may be: when a mechanism was final, or an earlier log-in used it. */
 export interface Limits {
   readonly spent: ReadonlyMap<PaTypeId, KrbError>
   readonly only: PaTypeId | undefined

@@ -10,8 +10,11 @@ import { prepareKey, randomKey } from '../../core/crypto/encrypted-data.ts'
 import type { Key } from '../../core/crypto/etype.ts'
 import { keyFingerprint } from '../../core/crypto/key-fingerprint.ts'
 import type { Env, Instant } from '../../core/env.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
-import { type Principal, toPrincipalName } from '../../core/principal/principal.ts'
+import { TicketFlags } from '../../core/flags/ticket-flags.ts'
+import { displayText } from '../../core/principal/display.ts'
+import { type Principal, toPrincipalName, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { PaType } from '../../core/registry/pa-type.ts'
@@ -28,6 +31,8 @@ export interface TgsMaking {
   readonly till?: number
   readonly rtime?: number
   readonly from?: number
+  /** For FORWARDED and PROXY; otherwise those of `tgt`, which the new ticket keeps. */
+  readonly addresses?: readonly HostAddress[]
   /** DER of the ticket for ENC-TKT-IN-SKEY. */
   readonly secondTicket?: Bytes
   /** The KDC's clock as far as it is known. */
@@ -43,9 +48,14 @@ export interface TgsSent {
   readonly subkey: Key
 }
 
-/** A fresh TGS-REQ (RFC 4120 §3.3.1): PA-TGS-REQ with a subkey and a checksum over the body. */
+/**
+ * A fresh TGS-REQ (RFC 4120 §3.3.1): PA-TGS-REQ with a subkey and a checksum over the body. Throws `KRB5KRB_AP_ERR_TKT_NYV`, the
+ * word of MIT's KDC for it, when an INVALID ticket is shown for anything but its validation (RFC 4120 §2.2).
+ */
 export function buildTgsRequest(making: TgsMaking, env: Pick<Env, 'random' | 'trace'>): TgsSent {
   const { tgt, server, etypes } = making
+  if (tgt.flags & TicketFlags.INVALID && !(making.kdcOptions & KdcOptions.VALIDATE)) throw notYetValid(tgt)
+  const addresses = making.addresses ?? addressesOf(tgt)
   const subkey = randomKey(tgt.key.etype, n => env.random(n))
   env.trace({ event: 'tgs-subkey', key: { etype: subkey.etype, fingerprint: keyFingerprint(subkey) } })
   env.trace({ event: 'tgs-etypes', etypes })
@@ -58,7 +68,7 @@ export function buildTgsRequest(making: TgsMaking, env: Pick<Env, 'random' | 'tr
     rtime: making.rtime,
     nonce: nonce(env),
     etype: etypes,
-    addresses: addressesOf(tgt),
+    addresses: addresses.length === 0 ? undefined : addresses,
     additionalTickets: making.secondTicket && [reopen(Ticket, making.secondTicket)],
   }
   const reqBody = preserve(KdcReqBody, body)
@@ -84,8 +94,13 @@ export function inheritedOptions(tgt: Credential): number {
   return (tgt.flags & INHERITED) >>> 0
 }
 
-function addressesOf(tgt: Credential): readonly HostAddress[] | undefined {
-  return tgt.addresses.length === 0 ? undefined : tgt.addresses.map(({ type, data }) => ({ addrType: type, address: data }))
+function notYetValid({ server, starttime }: Credential): KrbError {
+  const hint = `${displayText(unparsePrincipal(server))} is postdated: once it has started it must be validated (tkinit -v)`
+  return new KrbError('KRB5KRB_AP_ERR_TKT_NYV', { starttime }, { hints: [hint] })
+}
+
+export function addressesOf({ addresses }: Credential): readonly HostAddress[] {
+  return addresses.map(({ type, data }) => ({ addrType: type, address: data }))
 }
 
 /** These bits have the same places among ticket flags and kdc-options. */

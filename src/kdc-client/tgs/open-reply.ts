@@ -1,4 +1,3 @@
-import type { HostAddress } from '../../core/asn1/messages/host-address.ts'
 import { EncKdcRepPart, TgsRep } from '../../core/asn1/messages/kdc-rep.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { Credential } from '../../core/ccache/credential.ts'
@@ -27,7 +26,7 @@ export function openTgsReply(message: Bytes, sent: TgsSent, clockskew: number, e
     const opened: OpenedReply = { reply, part: { ...part, flags: trustedFlags(part.flags, sent.making.tgt) } }
     checkTgsReply(opened, sent, clockskew, env)
     const credential = credentialOf(opened, {
-      addresses: part.caddr ?? addressesOf(sent.making.tgt),
+      addresses: part.caddr ?? sent.body.addresses ?? [],
       isSkey: (sent.body.kdcOptions & KdcOptions.ENC_TKT_IN_SKEY) !== 0,
       ...(sent.making.secondTicket && { secondTicket: sent.making.secondTicket }),
     })
@@ -56,8 +55,4 @@ function trustedFlags(flags: number, tgt: Credential): number {
   const { realm } = tgt.client
   const local = isTgtPrincipal(tgt.server) && tgt.server.realm === realm && tgt.server.components[1] === realm
   return local || tgt.flags & TicketFlags.OK_AS_DELEGATE ? flags : (flags & ~TicketFlags.OK_AS_DELEGATE) >>> 0
-}
-
-function addressesOf(tgt: Credential): readonly HostAddress[] {
-  return tgt.addresses.map(({ type, data }) => ({ addrType: type, address: data }))
 }

@@ -1,5 +1,3 @@
-import { KrbErrorMessage } from '../../core/asn1/messages/krb-error.ts'
-import { messageType } from '../../core/asn1/messages/message-type.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { Credential } from '../../core/ccache/credential.ts'
 import type { Env, Instant } from '../../core/env.ts'
@@ -8,11 +6,9 @@ import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { displayText } from '../../core/principal/display.ts'
 import { isTgtPrincipal, type Principal, sameComponents, tgtPrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
-import { MsgType } from '../../core/registry/msg-type.ts'
-import { skewHint } from '../clock-hint.ts'
-import { Refusal, refusalError, saidBy, serviceIn, traced } from '../refusal.ts'
+import { traced } from '../refusal.ts'
 import { buildTgsRequest, inheritedOptions, type TgsSent } from './build-request.ts'
-import { openTgsReply } from './open-reply.ts'
+import { isTooBigForUdp, type Outcome, outcomeOf } from './outcome.ts'
 
 export interface TgsTerms {
   /** The service; the empty realm leaves it to the KDC to say where it is. */
@@ -27,7 +23,13 @@ export interface TgsTerms {
   readonly fallbackRealm: string | undefined
   /** kdc-options beside the inherited ones. */
   readonly kdcOptions: number
+  /** Of every session key on the way; the service's own may be bound further. */
   readonly etypes: readonly EtypeId[]
+  readonly serviceEtypes?: readonly EtypeId[]
+  /** For a postdated ticket: when it starts. */
+  readonly from?: number
+  /** When the service ticket shall end at the latest; otherwise with the ticket-granting ticket. */
+  readonly till?: number
   readonly secondTicket?: Bytes
   readonly clockskew: number
   /** KDC's clock minus ours in seconds. */
@@ -95,18 +97,18 @@ export function tgsStep(state: TgsState, input: TgsInput, world: TgsWorld): TgsS
     if (input.got === 'start') return start(state, world)
     const { sent, tcpOnly } = state
     if (sent === undefined) throw new Error('a reply came that nobody asked for')
-    if (!tcpOnly && refusalCode(input.message) === Refusal.RESPONSE_TOO_BIG) {
+    if (!tcpOnly && isTooBigForUdp(input.message)) {
       world.trace({ event: 'too-big-for-udp' })
       return transmit({ ...state, tcpOnly: true })
     }
-    return advance(state, outcomeOf(input.message, sent, state.terms.clockskew, world), world)
+    const outcome = outcomeOf(input.message, sent, state.terms.clockskew, world)
+    world.trace({ event: 'tgs-result', result: traced('error' in outcome ? outcome.error : undefined) })
+    return advance(state, outcome, world)
   } catch (error) {
     if (error instanceof KrbError) return { do: 'fail', error, keep: [] }
     throw error
   }
 }
-
-type Outcome = { readonly credential: Credential } | { readonly error: KrbError }
 
 function start(state: TgsState, world: TgsWorld): TgsStep {
   if (state.terms.server.realm === '') world.trace({ event: 'referral-realm', server: state.server })
@@ -249,60 +251,32 @@ function askTgt(state: TgsState, realm: string, world: TgsWorld): TgsStep {
 function request(state: TgsState, server: Principal, option: number, world: TgsWorld): TgsStep {
   const { terms, tgt, phase } = state
   const forService = phase === 'referrals' || phase === 'plain'
-  const extra = forService ? terms.kdcOptions | (terms.secondTicket === undefined ? 0 : KdcOptions.ENC_TKT_IN_SKEY) : 0
-  const sent = buildTgsRequest(
-    {
-      tgt,
-      server,
-      kdcOptions: (inheritedOptions(tgt) | option | extra) >>> 0,
-      etypes: terms.etypes,
-      now: kdcNow(terms, world),
-      ...(forService && terms.secondTicket !== undefined && { secondTicket: terms.secondTicket }),
-    },
-    world,
-  )
+  const { etypes } = terms
+  const now = kdcNow(terms, world)
+  const making = forService
+    ? { tgt, server, kdcOptions: (inheritedOptions(tgt) | option | serviceOptions(terms)) >>> 0, etypes, now, ...serviceTerms(terms) }
+    : { tgt, server, kdcOptions: (inheritedOptions(tgt) | option) >>> 0, etypes, now }
+  const sent = buildTgsRequest(making, world)
   return transmit({ ...state, sent })
+}
+
+function serviceOptions({ kdcOptions, secondTicket, from }: TgsTerms): number {
+  return kdcOptions | (secondTicket === undefined ? 0 : KdcOptions.ENC_TKT_IN_SKEY) | (from === undefined ? 0 : KdcOptions.POSTDATED)
+}
+
+/** What holds for the service's own ticket, and not for those on the way to its realm. */
+function serviceTerms({ serviceEtypes, from, till, secondTicket }: TgsTerms) {
+  return {
+    ...(serviceEtypes !== undefined && { etypes: serviceEtypes }),
+    ...(from !== undefined && { from }),
+    ...(till !== undefined && { till }),
+    ...(secondTicket !== undefined && { secondTicket }),
+  }
 }
 
 /** To the realm whose ticket is shown: its KDC alone can read that. */
 function transmit(state: TgsState): TgsStep {
   return { do: 'send', realm: realmOf(state.tgt), message: state.sent!.message, tcpOnly: state.tcpOnly, state, keep: [] }
-}
-
-function outcomeOf(message: Bytes, sent: TgsSent, clockskew: number, world: TgsWorld): Outcome {
-  const outcome = ((): Outcome => {
-    try {
-      if (messageType(message) === MsgType.ERROR) return { error: tgsRefusal(KrbErrorMessage.decode(message), clockskew, world) }
-      if (messageType(message) !== MsgType.TGS_REP) return { error: new KrbError('KRB5KRB_AP_ERR_MSG_TYPE') }
-      return { credential: openTgsReply(message, sent, clockskew, world) }
-    } catch (error) {
-      if (error instanceof KrbError) return { error }
-      throw error
-    }
-  })()
-  world.trace({ event: 'tgs-result', result: traced('error' in outcome ? outcome.error : undefined) })
-  return outcome
-}
-
-/** MIT's words for the two codes where it has more to say, and only when the KDC says something itself. */
-function tgsRefusal(message: KrbErrorMessage, clockskew: number, { clock }: TgsWorld): KrbError {
-  if (message.errorCode === Refusal.SKEW) return refusalError(message).withHints(skewHint(clock.now().seconds, message.stime, clockskew))
-  const said = saidBy(message)
-  if (said !== '' && message.errorCode === Refusal.GENERIC) return refusalError(message, `KDC returned error string: ${said}`)
-  if (said !== '' && message.errorCode === Refusal.S_PRINCIPAL_UNKNOWN) {
-    return refusalError(message, `Server ${serviceIn(message)} not found in Kerberos database`)
-  }
-  return refusalError(message)
-}
-
-function refusalCode(message: Bytes): number | undefined {
-  if (messageType(message) !== MsgType.ERROR) return undefined
-  try {
-    return KrbErrorMessage.decode(message).errorCode
-  } catch (error) {
-    if (error instanceof KrbError) return undefined
-    throw error
-  }
 }
 
 function keeping(keep: readonly Credential[], step: TgsStep): TgsStep {

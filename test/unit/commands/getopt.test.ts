@@ -12,6 +12,12 @@ const FLAGS = {
   ccache: { letter: 'c', value: 'CACHE', doc: '' },
   lifetime: { letter: 'l', value: 'TIME', doc: '', check: v => (v === 'bad' ? 'Bad lifetime value bad' : undefined) },
   keytab: { letter: 't', value: 'KEYTAB', doc: '', once: 'Only one -t option allowed.' },
+  own: { own: true, doc: '' },
+  'forwardable-too': { own: true, doc: '' },
+  renew: { letter: 'R', doc: '', cancels: ['validate'] },
+  validate: { letter: 'v', doc: '', cancels: ['renew'] },
+  unknown: { letter: 'u', doc: '', clash: { with: 'service', complaint: 'u and S' } },
+  service: { letter: 'S', value: 'S', doc: '', clash: { with: 'unknown', complaint: 'u and S' } },
   four: { letter: '4', letterOnly: true, doc: '', stop: { text: 'gone', status: 3 } },
 } as const satisfies FlagSet
 
@@ -38,6 +44,12 @@ describe('getopt reads as GNU getopt_long does', () => {
     [['--forw'], ['forwardable'], []],
     [['--nof', '--nop'], ['noforwardable', 'noproxiable'], []],
     [['--ccache='], ['ccache='], []],
+    [['--ow'], ['own'], []],
+    [['--fo'], ['forwardable'], []],
+    [['--forwardable-t'], ['forwardable-too'], []],
+    [['-R', '-v', '-f'], ['validate', 'flags'], []],
+    [['-v', '-R', '-R'], ['renew', 'renew'], []],
+    [['-u', '-u'], ['unknown', 'unknown'], []],
   ])('%j', (argv, settings, operands) => {
     expect(read(...argv)).toEqual({ settings, operands, complaints: [] })
   })
@@ -53,6 +65,8 @@ describe('getopt reads as GNU getopt_long does', () => {
     [['--four'], "p: unrecognized option '--four'"],
     [['-l', 'bad'], 'Bad lifetime value bad'],
     [['-t', 'a', '-t', 'b'], 'Only one -t option allowed.'],
+    [['-u', '-S', 'x'], 'u and S'],
+    [['-S', 'x', '-u'], 'u and S'],
   ])('%j is a mistake', (argv, complaint) => {
     expect(read(...argv).complaints).toEqual([complaint])
   })

@@ -1,52 +1,77 @@
 import { describe, expect, it } from 'vitest'
-import { complaints, type InitFlags, initOptions } from '../../../src/commands/tkinit/flags.ts'
+import type { Flag } from '../../../src/commands/argv/flag.ts'
+import { getopt } from '../../../src/commands/argv/getopt.ts'
+import { complaints, INIT_FLAGS, type InitFlags, type InitOptions, initOptions } from '../../../src/commands/tkinit/flags.ts'
 import { stepText, warningText } from '../../../src/commands/tkinit/render.ts'
 import { UTC } from '../../../src/core/time/zone.ts'
 
-const NONE: InitFlags = {
-  verbose: false,
-  lifetime: undefined,
-  'renewable-life': undefined,
-  forwardable: false,
-  noforwardable: false,
-  proxiable: false,
-  noproxiable: false,
-  addresses: false,
-  noaddresses: false,
-  ccache: undefined,
-  service: undefined,
-  'use-keytab': false,
-  keytab: undefined,
-  krb5: false,
-  krb4: false,
+/** The options as the program's own table reads them. */
+function given(line: string): { readonly flags: InitFlags; readonly operands: readonly string[]; readonly before: readonly string[] } {
+  const { settings, operands, complaints: before } = getopt(line === '' ? [] : line.split(' '), INIT_FLAGS, { program: 'kinit' })
+  const value = (key: string, flag: Flag) => {
+    const values = settings.filter(setting => setting.flag === key).map(setting => setting.value)
+    return flag.value === undefined ? values.length > 0 : flag.many ? values : values.at(-1)
+  }
+  const flags = Object.fromEntries(Object.entries(INIT_FLAGS).map(([key, flag]) => [key, value(key, flag)]))
+  return { flags: flags as never, operands, before }
+}
+
+function options(line: string): InitOptions {
+  const { flags, operands } = given(line)
+  return initOptions(flags, operands)
+}
+
+function mistakes(line: string): readonly string[] {
+  const { flags, operands, before } = given(line)
+  return [...before, ...complaints(flags, operands, 'kinit', before)]
 }
 
 describe('what was asked for', () => {
   it('is nothing when nothing was said', () => {
-    expect(Object.values(initOptions(NONE, []))).toEqual(Array(9).fill(undefined))
+    const { action, preauthOptions, ...rest } = options('')
+    expect(action).toEqual({ kind: 'password', password: { from: { kind: 'prompt' }, save: false } })
+    expect(preauthOptions).toEqual([])
+    expect(Object.values(rest).filter(value => value !== undefined && value !== false)).toEqual([])
   })
   it('reads lives in MIT’s forms', () => {
-    const options = initOptions({ ...NONE, lifetime: '1d2h', 'renewable-life': '7d' }, ['alice'])
-    expect(options).toMatchObject({ principal: 'alice', lifetime: 93600, renewableLife: 604800 })
+    expect(options('-l 1d2h -r 7d alice')).toMatchObject({ principal: 'alice', lifetime: 93600, renewableLife: 604800 })
   })
   it('knows yes, no and as configured', () => {
-    expect(initOptions({ ...NONE, forwardable: true, noproxiable: true, noaddresses: true }, [])).toMatchObject({
-      forwardable: true,
-      proxiable: false,
-      addresses: false,
-    })
+    expect(options('-f -P -A')).toMatchObject({ forwardable: true, proxiable: false, addresses: false, pac: undefined })
+    expect([options('--request-pac').pac, options('--no-request-pac').pac]).toEqual([true, false])
   })
-  it('takes a keytab by name, by default, or not at all', () => {
-    expect(initOptions({ ...NONE, 'use-keytab': true }, []).keytab).toEqual({ name: undefined })
-    expect(initOptions({ ...NONE, keytab: 'k' }, []).keytab).toEqual({ name: 'k' })
+  it.each([
+    ['-k', { kind: 'keytab', keytab: { from: 'default' } }],
+    ['-i', { kind: 'keytab', keytab: { from: 'client' } }],
+    ['-t k', { kind: 'keytab', keytab: { from: 'named', name: 'k' } }],
+    ['-k -R', { kind: 'renew' }],
+    ['-R -v', { kind: 'validate' }],
+    ['-v -R -k', { kind: 'keytab', keytab: { from: 'default' } }],
+    ['-t k -R', { kind: 'keytab', keytab: { from: 'named', name: 'k' } }],
+  ])('%s: the last of -k, -R and -v counts, and a keytab before all', (line, action) => {
+    expect(options(line).action).toEqual(action)
   })
-  it('complains about contradictions in kinit’s order', () => {
-    const flags = { ...NONE, forwardable: true, noforwardable: true, addresses: true, noaddresses: true }
-    expect(complaints(flags, ['a', 'b'])).toEqual([
-      'Only one of -f and -F allowed',
-      'Only one of -a and -A allowed',
-      'Extra arguments (starting with "b").',
+  it('takes settings for mechanisms with and without a value', () => {
+    expect(options('-X a=b=c -X d').preauthOptions).toEqual([
+      { name: 'a', value: 'b=c' },
+      { name: 'd', value: 'yes' },
     ])
+  })
+  it.each([
+    ['-f -F -a -A x y', ['Only one of -f and -F allowed', 'Only one of -a and -A allowed', 'Extra arguments (starting with "y").']],
+    ['-t k x y', ['keytab specified, forcing -k', 'Extra arguments (starting with "y").']],
+    ['-k -t k x', []],
+    ['-t k x', []],
+    ['-i -t k', ['Only one of -t and -i allowed', 'keytab specified, forcing -k']],
+    ['--request-pac --no-request-pac', ['Only one of --request-pac and --no-request-pac allowed']],
+    ['-R --keychain', ['-R and -v go with no source of passwords']],
+    ['-t k --keychain', ['keytab specified, forcing -k', 'A keytab goes with no source of passwords']],
+    ['-s 0', ['Bad start time value 0']],
+    ['-s 20300102030405 -s 1h -s 10:00', []],
+    ['--ca --en --no-r', []],
+    ['--re', []],
+  ])('complains in kinit’s order: %s', (line, expected) => {
+    expect(mistakes(line)).toEqual(expected)
   })
 })
 

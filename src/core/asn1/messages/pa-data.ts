@@ -1,4 +1,4 @@
-import { int32, kerberosOctets, kerberosTime, microseconds, octetString } from '../basic-types.ts'
+import { boolean, int32, kerberosOctets, kerberosTime, microseconds, octetString } from '../basic-types.ts'
 import { field, type Infer, opt, seqOf, sequence } from '../schema.ts'
 import { EncryptedData } from './encrypted-data.ts'
 
@@ -74,3 +74,14 @@ export const EtypeInfo2 = seqOf(
   }),
 )
 export type EtypeInfo2 = Infer<typeof EtypeInfo2>
+
+/**
+ * MS-KILE §2.2.3.
+ *
+ *     KERB-PA-PAC-REQUEST ::= SEQUENCE {
+ *             include-pac[0] BOOLEAN -- If TRUE, and no PAC present, include PAC.
+ *                                    -- If FALSE, and PAC present, remove PAC.
+ *     }
+ */
+export const PaPacRequest = sequence({ includePac: field(0, boolean) })
+export type PaPacRequest = Infer<typeof PaPacRequest>

@@ -1,0 +1,62 @@
+import type { Ccache } from '../core/ccache/ccache.ts'
+import type { Credential } from '../core/ccache/credential.ts'
+import { KrbError } from '../core/errors/krb-error.ts'
+import { KdcOptions } from '../core/flags/kdc-options.ts'
+import { TicketFlags } from '../core/flags/ticket-flags.ts'
+import type { Principal } from '../core/principal/principal.ts'
+import { kdcNow, lookUp, usableEtypes } from './cached.ts'
+import type { ClientContext } from './context.ts'
+import { type Cut, cutsOfRenewed } from './cuts.ts'
+import { inheritedOptions } from './tgs/build-request.ts'
+import { credentialViaTicket } from './tgs/via-ticket.ts'
+
+/**
+ * Another life for the ticket of `client` for `server` in the cache, up to its renew-till (RFC 4120 §2.3). KDCs renew one that has
+ * ended less than a clock skew ago, so it is shown whatever its end. The cache stays as it is. Throws `KRB5_CC_NOTFOUND`,
+ * `KRB5KDC_ERR_BADOPTION` for a ticket that is not renewable, and as `credentialViaTicket`.
+ */
+export async function renewedTicket(client: Principal, server: Principal, cache: Ccache, context: ClientContext): Promise<Renewed> {
+  const change = { option: KdcOptions.RENEW, needs: TicketFlags.RENEWABLE, without: NOT_RENEWABLE }
+  const { before, credential } = await again(change, client, server, cache, context)
+  return { credential, cuts: cutsOfRenewed(before, credential) }
+}
+
+/** A postdated ticket of the cache made good, once it has started (RFC 4120 §2.4). As `renewedTicket`. */
+export async function validatedTicket(client: Principal, server: Principal, cache: Ccache, context: ClientContext): Promise<Renewed> {
+  const change = { option: KdcOptions.VALIDATE, needs: TicketFlags.INVALID, without: NOT_INVALID }
+  const { credential } = await again(change, client, server, cache, context)
+  return { credential, cuts: [] }
+}
+
+export interface Renewed {
+  readonly credential: Credential
+  readonly cuts: readonly Cut[]
+}
+
+interface Change {
+  readonly option: number
+  /** The flag that a ticket must have for it, and what to say of one that has not. */
+  readonly needs: number
+  readonly without: string
+}
+
+async function again(change: Change, client: Principal, server: Principal, cache: Ccache, context: ClientContext) {
+  const etypes = usableEtypes(context)
+  const before = await lookUp(cache, { client, server, now: 0, etypes }, context)
+  if (before instanceof KrbError) throw before
+  const now = await kdcNow(cache, context)
+  const lacks = !(before.flags & change.needs)
+  const refusal = new KrbError('KRB5KDC_ERR_BADOPTION', {}, { hints: [change.without] })
+  // Of a postdated ticket KDCs say first that it has not started, then that it is not renewable, then that it is not valid.
+  if (lacks && before.flags & TicketFlags.INVALID && before.starttime <= now.seconds) throw refusal
+  const kdcOptions = (change.option | inheritedOptions(before)) >>> 0
+  try {
+    const credential = await credentialViaTicket({ tgt: before, server, kdcOptions, etypes, now }, context)
+    return { before, credential }
+  } catch (error) {
+    throw lacks && error instanceof KrbError && error.code === refusal.code ? error.withHints(change.without) : error
+  }
+}
+
+const NOT_RENEWABLE = 'the ticket is not renewable: tkinit -r asks for one that is'
+const NOT_INVALID = 'the ticket is valid already: only postdated ones (tkinit -s) need validation'
