@@ -76,8 +76,8 @@ export interface Host {
 export interface Files {
   /** Whole content of a regular file (never hangs on a FIFO); more than `maxBytes` is EFBIG. */
   read(path: string, options?: { readonly maxBytes?: number }): Promise<Bytes>
-  /** As `read`, under a shared lock. */
-  readLocked(path: string, options?: { readonly maxBytes?: number }): Promise<Bytes>
+  /** As `read`, under a shared lock; with `first` no more than that many octets from the beginning. */
+  readLocked(path: string, options?: { readonly maxBytes?: number; readonly first?: number }): Promise<Bytes>
   /** undefined when there is nothing; symbolic links are followed. */
   stat(path: string): Promise<FileInfo | undefined>
   /** Names in a folder, without `.` and `..`, in directory order. */

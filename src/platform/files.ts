@@ -18,10 +18,10 @@ async function read(path: string, options: { readonly maxBytes?: number } = {}):
   return withFile(path, constants.O_RDONLY, (fd, stats) => readAll(fd, stats, path, options.maxBytes))
 }
 
-async function readLocked(path: string, options: { readonly maxBytes?: number } = {}): Promise<Bytes> {
+async function readLocked(path: string, options: { readonly maxBytes?: number; readonly first?: number } = {}): Promise<Bytes> {
   return withFile(path, constants.O_RDONLY, async (fd, stats) => {
     await lockFile(fd, 'shared')
-    return readAll(fd, stats, path, options.maxBytes)
+    return options.first === undefined ? readAll(fd, stats, path, options.maxBytes) : readFirst(fd, stats, options.first)
   })
 }
 
@@ -166,6 +166,11 @@ function openBeside(path: string): { fd: number; name: string } {
   }
 }
 
+function readFirst(fd: number, stats: Stats, count: number): Bytes {
+  const octets = new Uint8Array(Math.min(count, stats.size))
+  return octets.subarray(0, fs.readSync(fd, octets, 0, octets.length, 0))
+}
+
 function readAll(fd: number, stats: Stats, path: string, maxBytes = DEFAULT_MAX_BYTES): Bytes {
   let octets = new Uint8Array(Math.min(stats.size, maxBytes) + 1)
   let length = 0
@@ -173,7 +178,7 @@ function readAll(fd: number, stats: Stats, path: string, maxBytes = DEFAULT_MAX_
     const got = fs.readSync(fd, octets, length, octets.length - length, length)
     length += got
     if (length > maxBytes) throw new KrbError('EFBIG', { path, maxBytes })
-    if (got === 0) return octets.slice(0, length)
+    if (got === 0) return octets.subarray(0, length)
     if (length < octets.length) continue
     const bigger = new Uint8Array(Math.min(octets.length * 2, maxBytes + 1))
     bigger.set(octets)

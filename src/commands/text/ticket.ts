@@ -1,4 +1,5 @@
 import { Ticket } from '../../core/asn1/messages/ticket.ts'
+import { etypeOfTicketFor } from '../../core/asn1/messages/ticket-glance.ts'
 import type { Credential, TypedOctets } from '../../core/ccache/credential.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { ticketFlagNames } from '../../core/flags/ticket-flags.ts'
@@ -16,9 +17,9 @@ export interface TicketLine {
   readonly flags: number
   readonly sessionEtype: EtypeId
   /** Of the ticket itself, as far as it can be read. */
-  readonly ticketEtype?: EtypeId
+  readonly ticketEtype: EtypeId | undefined
   /** The name inside the ticket, when it is another than the one it was stored under. */
-  readonly ticketServer?: string
+  readonly ticketServer: string | undefined
   readonly adTypes: readonly number[]
   readonly addresses: readonly Address[]
 }
@@ -32,22 +33,50 @@ export interface Address {
 export type AddressText = (address: TypedOctets) => Promise<string>
 
 export async function ticketLine(credential: Credential, addressText: AddressText): Promise<TicketLine> {
-  const { client, server, authtime, starttime, endtime, renewTill, flags, key, authdata } = credential
-  const inside = insideTicket(credential)
-  const addresses: Address[] = []
-  for (const address of credential.addresses) addresses.push({ type: address.type, text: await addressText(address) })
-  return {
-    client: unparsePrincipal(client),
-    server: unparsePrincipal(server),
-    starttime: starttime === 0 ? authtime : starttime,
-    endtime,
-    renewTill,
-    flags,
-    sessionEtype: key.etype,
-    ...(inside === undefined ? {} : { ticketEtype: inside.etype }),
-    ...(inside === undefined || samePrincipal(inside.server, server) ? {} : { ticketServer: unparsePrincipal(inside.server) }),
-    adTypes: authdata.map(({ type }) => type),
-    addresses,
+  return new TicketLines(addressText).of(credential)
+}
+
+/** Makes the lines of many credentials: at once for those without addresses, and most have the same client. */
+export class TicketLines {
+  readonly #addressText: AddressText
+  #client: Principal | undefined
+  #clientName = ''
+
+  constructor(addressText: AddressText) {
+    this.#addressText = addressText
+  }
+
+  of(credential: Credential): TicketLine | Promise<TicketLine> {
+    return credential.addresses.length === 0 ? this.#line(credential, NONE) : this.#withAddresses(credential)
+  }
+
+  async #withAddresses(credential: Credential): Promise<TicketLine> {
+    const addresses: Address[] = []
+    for (const address of credential.addresses) addresses.push({ type: address.type, text: await this.#addressText(address) })
+    return this.#line(credential, addresses)
+  }
+
+  #line(credential: Credential, addresses: readonly Address[]): TicketLine {
+    const { client, server, authtime, starttime, endtime, renewTill, flags, key, authdata } = credential
+    if (client !== this.#client) {
+      this.#clientName = unparsePrincipal(client)
+      this.#client = client
+    }
+    const inside = insideTicket(credential)
+    const otherServer = inside !== undefined && inside.server !== server && !samePrincipal(inside.server, server)
+    return {
+      client: this.#clientName,
+      server: unparsePrincipal(server),
+      starttime: starttime === 0 ? authtime : starttime,
+      endtime,
+      renewTill,
+      flags,
+      sessionEtype: key.etype,
+      ticketEtype: inside?.etype,
+      ticketServer: otherServer ? unparsePrincipal(inside.server) : undefined,
+      adTypes: authdata.length === 0 ? NONE : authdata.map(({ type }) => type),
+      addresses,
+    }
   }
 }
 
@@ -69,6 +98,8 @@ export function ticketJson(ticket: TicketLine): object {
 }
 
 function insideTicket(credential: Credential): { readonly server: Principal; readonly etype: EtypeId } | undefined {
+  const etype = etypeOfTicketFor(credential.server, credential.ticket)
+  if (etype !== undefined) return { server: credential.server, etype }
   try {
     const ticket = Ticket.decode(credential.ticket)
     return { server: fromPrincipalName(ticket.sname, ticket.realm), etype: ticket.encPart.etype }
@@ -78,3 +109,5 @@ function insideTicket(credential: Credential): { readonly server: Principal; rea
     throw error
   }
 }
+
+const NONE: readonly never[] = []

@@ -12,9 +12,22 @@ import { AddressType } from '../../core/registry/address-type.ts'
 import { loadZone, type Zone } from '../../core/time/zone.ts'
 import { type Call, defineProgram, failureText, type Outcome, UsageError } from '../base.ts'
 import { addressText } from '../text/address.ts'
+import { LongText } from '../text/long-text.ts'
+import type { AddressText } from '../text/ticket.ts'
 import { fitTogether, LIST_FLAGS, type ListFlags } from './flags.ts'
-import { cacheJson, cacheText, collectionText, keytabHeading, keytabJson, keytabText, TICKET_COLUMNS, ticketCells } from './render.ts'
-import { type CacheListing, isUsable, listCache, listKeytab, type MemberLine, memberLine } from './run.ts'
+import {
+  cacheHeading,
+  cacheJson,
+  collectionText,
+  entryText,
+  keytabHeading,
+  keytabJson,
+  keytabText,
+  TICKET_COLUMNS,
+  texts,
+  ticketCells,
+} from './render.ts'
+import { type CacheListing, isUsable, listCache, listKeytab, type MemberLine, memberLine, walkCache } from './run.ts'
 
 export const program = defineProgram({
   name: 'tklist',
@@ -69,43 +82,66 @@ async function overview(caches: readonly Ccache[], { env }: ListCall): Promise<O
 }
 
 async function showOne(cache: Ccache, call: ListCall): Promise<Outcome> {
-  const { listing, text, failure } = await shown(cache, call)
-  if (listing === undefined) throw failure
-  return { text: () => text, json: () => cacheJson(listing), ...(failure !== undefined && { failure }) }
+  if (call.json) {
+    const listing = await listCache(cache, addressesAs(call))
+    return { json: () => cacheJson(listing), ...failing(listing) }
+  }
+  const { text, failure } = await shown(cache, call)
+  if (text === '' && failure !== undefined) throw failure
+  return { text: () => text, ...failing({ failure }) }
 }
 
 /** Each as `showOne` does, an empty line between them; what goes wrong with one does not keep the others from being shown. */
 async function showAll(caches: readonly Ccache[], call: ListCall): Promise<Outcome> {
-  const views: View[] = []
-  for (const cache of caches) views.push(await shown(cache, call))
-  const failures = views.flatMap(({ failure }) => (failure === undefined ? [] : [failure]))
+  const texts: string[] = []
+  const listings: CacheListing[] = []
+  const failures: KrbError[] = []
+  for (const cache of caches) {
+    try {
+      const listing = call.json ? await listCache(cache, addressesAs(call)) : undefined
+      const view = listing ?? (await shown(cache, call))
+      if (listing !== undefined) listings.push(listing)
+      if ('text' in view) texts.push(view.text)
+      if (view.failure !== undefined) failures.push(view.failure)
+    } catch (error) {
+      if (!(error instanceof KrbError)) throw error
+      failures.push(error)
+    }
+  }
   return {
-    status: views.some(({ failure }) => failure === undefined) ? 0 : 1,
-    text: () => views.map(({ text }) => text).join('\n'),
+    status: failures.length < caches.length ? 0 : 1,
+    text: () => texts.join('\n'),
     notes: () => failures.map(failure => failureText(failure, call.name)).join(''),
-    json: () => ({ caches: views.flatMap(({ listing }) => (listing === undefined ? [] : [cacheJson(listing)])) }),
+    json: () => ({ caches: listings.map(cacheJson) }),
   }
 }
 
-interface View {
-  readonly text: string
-  /** Absent when there is nothing readable in the cache. */
-  readonly listing?: CacheListing
-  readonly failure?: KrbError
-}
-
-async function shown(cache: Ccache, { options, env }: ListCall): Promise<View> {
-  const { flags, etypes, addresses, numeric } = options
+/** The whole text; empty beside a failure when nothing readable is in the cache. */
+async function shown(cache: Ccache, call: ListCall): Promise<{ readonly text: string; readonly failure?: KrbError }> {
+  const { options, env } = call
+  const { flags, etypes, addresses } = options
+  const zone = await loadZone(env)
+  const view = { ...texts(zone), flags, etypes, addresses, adTypes: options['ad-types'], configuration: options.config }
   try {
-    const listing = await listCache(cache, addresses && !numeric ? addressOrName : async address => addressText(address))
-    const zone = await loadZone(env)
-    const view = { zone, flags, etypes, addresses, adTypes: options['ad-types'], configuration: options.config }
-    const text = options.table ? await ticketTable(listing, zone) : cacheText(listing, view)
-    return { text, listing, ...(listing.failure !== undefined && { failure: listing.failure }) }
+    if (options.table) {
+      const listing = await listCache(cache, addressesAs(call))
+      return { text: await ticketTable(listing, zone), ...failing(listing) }
+    }
+    const text = new LongText()
+    const walked = await walkCache(cache, addressesAs(call), (entry, owner) => text.add(entryText(entry, owner, view)))
+    return { text: cacheHeading(walked) + text.whole(), ...failing(walked) }
   } catch (error) {
     if (error instanceof KrbError) return { text: '', failure: error }
     throw error
   }
+}
+
+function failing({ failure }: { readonly failure?: KrbError | undefined }): { readonly failure?: KrbError } {
+  return failure === undefined ? {} : { failure }
+}
+
+function addressesAs({ options }: ListCall): AddressText {
+  return options.addresses && !options.numeric ? addressOrName : async address => addressText(address)
 }
 
 /** `--kirbi`. What is no ticket (some caches hold such) stays behind. */

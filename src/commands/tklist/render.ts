@@ -5,16 +5,30 @@ import { type EtypeId, etypeName, etypeStanding } from '../../core/registry/etyp
 import { isoTime, klistTime } from '../../core/time/format.ts'
 import type { Zone } from '../../core/time/zone.ts'
 import { type TicketLine, ticketJson } from '../text/ticket.ts'
-import type { CacheListing, ConfigLine, KeytabListing, MemberLine } from './run.ts'
+import type { CacheEntry, CacheListing, ConfigLine, KeytabListing, MemberLine } from './run.ts'
 
 /** Which extra fields were asked for. */
 export interface CacheView {
-  readonly zone: Zone
+  readonly startTime: (seconds: number) => string
+  readonly endTime: (seconds: number) => string
+  readonly renewTime: (seconds: number) => string
+  readonly letters: (flags: number) => string
   readonly flags: boolean
   readonly etypes: boolean
   readonly adTypes: boolean
   readonly addresses: boolean
   readonly configuration: boolean
+}
+
+/** Times and flags as klist prints them; those of one ticket are often those of the next, so each remembers its last one. */
+export function texts(zone: Zone): Pick<CacheView, 'startTime' | 'endTime' | 'renewTime' | 'letters'> {
+  const time = (seconds: number) => klistTime(seconds, zone)
+  return {
+    startTime: remembering(time),
+    endTime: remembering(time),
+    renewTime: remembering(time),
+    letters: remembering(ticketFlagLetters),
+  }
 }
 
 export interface KeytabView {
@@ -23,15 +37,16 @@ export interface KeytabView {
   readonly etypes: boolean
 }
 
-/** As MIT's klist prints a cache, except that control characters of names are escaped (threat T40). */
-export function cacheText(listing: CacheListing, view: CacheView): string {
-  const heading = 'Valid starting     Expires            Service principal'
-  const parts = [`Ticket cache: ${displayText(listing.name)}\nDefault principal: ${displayText(listing.principal)}\n\n${heading}\n`]
-  for (const entry of listing.entries) {
-    if ('ticket' in entry) parts.push(ticketText(entry.ticket, listing.principal, view))
-    else if (view.configuration) parts.push(configText(entry.setting, view))
-  }
-  return parts.join('')
+/** The head of a cache as MIT's klist prints it, except that control characters of names are escaped (threat T40), here and below. */
+export function cacheHeading({ name, principal }: Pick<CacheListing, 'name' | 'principal'>): string {
+  const columns = 'Valid starting     Expires            Service principal'
+  return `Ticket cache: ${displayText(name)}\nDefault principal: ${displayText(principal)}\n\n${columns}\n`
+}
+
+/** One entry, of a cache of `owner`. */
+export function entryText(entry: CacheEntry, owner: string, view: CacheView): string {
+  if ('ticket' in entry) return ticketText(entry.ticket, owner, view)
+  return view.configuration ? configText(entry.setting, view) : ''
 }
 
 export const TICKET_COLUMNS = ['Service', 'Valid from', 'Expires', 'Renewable until', 'Flags', 'Encryption']
@@ -100,34 +115,52 @@ export function keytabJson(listing: KeytabListing): object {
   }
 }
 
-/** The extra fields share lines; after more than two of them the encryption types start a new one (facts: mit-cli section 2). */
-function ticketText(ticket: TicketLine, owner: string, view: CacheView): string {
-  const { zone } = view
-  const lines = [`${klistTime(ticket.starttime, zone)}  ${klistTime(ticket.endtime, zone)}  ${displayText(ticket.server)}`]
-  let fields: string[] = []
-  let weight = 0
-  const add = (field: string, counts: number) => {
-    fields.push(field)
-    weight += counts
+function remembering(make: (value: number) => string): (value: number) => string {
+  let last: number | undefined
+  let text = ''
+  return value => {
+    if (value !== last) {
+      text = make(value)
+      last = value
+    }
+    return text
   }
-  const flush = () => {
-    if (fields.length > 0) lines.push(`\t${fields.join(', ')}`)
-    fields = []
+}
+
+/** The extra fields share lines; after more than two of them the encryption types start a new one, as klist counts them. */
+function ticketText(ticket: TicketLine, owner: string, view: CacheView): string {
+  let text = `${view.startTime(ticket.starttime)}  ${view.endTime(ticket.endtime)}  ${displayText(ticket.server)}\n`
+  let weight = 0
+  const separator = () => (weight === 0 ? '\t' : ', ')
+  if (ticket.client !== owner) {
+    text += `${separator()}for client ${displayText(ticket.client)}`
+    weight++
+  }
+  if (ticket.renewTill !== 0) {
+    text += `${separator()}renew until ${view.renewTime(ticket.renewTill)}`
+    weight += 2
+  }
+  const letters = view.flags ? view.letters(ticket.flags) : ''
+  if (letters !== '') {
+    text += `${separator()}Flags: ${letters}`
+    weight++
+  }
+  if (weight > 2) {
+    text += '\n'
     weight = 0
   }
-  if (ticket.client !== owner) add(`for client ${displayText(ticket.client)}`, 1)
-  if (ticket.renewTill !== 0) add(`renew until ${klistTime(ticket.renewTill, zone)}`, 2)
-  const letters = view.flags ? ticketFlagLetters(ticket.flags) : ''
-  if (letters !== '') add(`Flags: ${letters}`, 1)
-  if (weight > 2) flush()
   if (view.etypes && ticket.ticketEtype !== undefined) {
-    add(`Etype (skey, tkt): ${etypeText(ticket.sessionEtype)}, ${etypeText(ticket.ticketEtype)} `, 1)
+    text += `${separator()}Etype (skey, tkt): ${etypeText(ticket.sessionEtype)}, ${etypeText(ticket.ticketEtype)} `
+    weight++
   }
-  if (view.adTypes) add(`AD types: ${ticket.adTypes.join(', ')}`, 1)
-  flush()
-  if (view.addresses) lines.push(`\tAddresses: ${ticket.addresses.map(a => displayText(a.text)).join(', ') || '(none)'}`)
-  if (ticket.ticketServer !== undefined) lines.push(`\tTicket server: ${displayText(ticket.ticketServer)}`)
-  return `${lines.join('\n')}\n`
+  if (view.adTypes) {
+    text += `${separator()}AD types: ${ticket.adTypes.join(', ')}`
+    weight++
+  }
+  if (weight > 0) text += '\n'
+  if (view.addresses) text += `\tAddresses: ${ticket.addresses.map(a => displayText(a.text)).join(', ') || '(none)'}\n`
+  if (ticket.ticketServer !== undefined) text += `\tTicket server: ${displayText(ticket.ticketServer)}\n`
+  return text
 }
 
 /** `config: key(principal) = value`, octets that do not print as \ooo, broken after column 72 and continued at column 8. */

@@ -7,7 +7,7 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Keytab } from '../../core/keytab/keytab.ts'
 import { type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
-import { type AddressText, type TicketLine, ticketLine } from '../text/ticket.ts'
+import { type AddressText, type TicketLine, TicketLines } from '../text/ticket.ts'
 
 /** What a cache holds, as plain data: names unparsed, times in seconds since 1970, configuration values as text (lossless octets). */
 export interface CacheListing {
@@ -50,18 +50,32 @@ export interface KeytabLine {
 
 /** Throws when there is no cache; a file that goes bad further down gives what came before and `failure`. */
 export async function listCache(cache: Ccache, addressText: AddressText): Promise<CacheListing> {
-  const principal = await cache.principal()
   const entries: CacheEntry[] = []
-  const listing = { name: cache.name, principal: unparsePrincipal(principal), entries }
+  return { entries, ...(await walkCache(cache, addressText, entry => entries.push(entry))) }
+}
+
+/** As `listCache`, with each entry handed to `visit` and kept by nobody else: caches can hold many thousands. */
+export async function walkCache(
+  cache: Ccache,
+  addressText: AddressText,
+  visit: (entry: CacheEntry, owner: string) => void,
+): Promise<Omit<CacheListing, 'entries'>> {
+  const principal = unparsePrincipal(await cache.principal())
+  const walked = { name: cache.name, principal }
+  const lines = new TicketLines(addressText)
   try {
     for await (const credential of cache.entries()) {
-      entries.push(isConfigEntry(credential) ? { setting: configLine(credential) } : { ticket: await ticketLine(credential, addressText) })
+      if (isConfigEntry(credential)) visit({ setting: configLine(credential) }, principal)
+      else {
+        const line = lines.of(credential)
+        visit({ ticket: line instanceof Promise ? await line : line }, principal)
+      }
     }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
-    return { ...listing, failure: error.during('retrieving a ticket') }
+    return { ...walked, failure: error.during('retrieving a ticket') }
   }
-  return listing
+  return walked
 }
 
 /** undefined without a readable client. */

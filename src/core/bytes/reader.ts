@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes.ts'
+import { decodeText } from './text.ts'
 
 export type ByteOrder = 'big' | 'little'
 
@@ -22,6 +23,7 @@ export class Reader {
   readonly #view: DataView
   readonly #short: ShortRead
   readonly #little: boolean
+  #buffer: Buffer | undefined
   #at = 0
 
   constructor(octets: Bytes, short: ShortRead, order: ByteOrder = 'big') {
@@ -74,8 +76,18 @@ export class Reader {
     return this.#octets.subarray(at, at + length)
   }
 
-  skip(length: number, field: string): void {
-    this.#advance(length, field)
+  /** As `decodeText` of that many octets. */
+  text(length: number, field: string): string {
+    const at = this.#advance(length, field)
+    const octets = this.#octets
+    for (let i = at; i < at + length; i++) if (octets[i]! >= 0x80) return decodeText(octets.subarray(at, at + length))
+    this.#buffer ??= Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
+    return this.#buffer.toString('latin1', at, at + length)
+  }
+
+  /** Passes over that many octets and gives the offset where they begin, for readers of whole blocks. */
+  skip(length: number, field: string): number {
+    return this.#advance(length, field)
   }
 
   #advance(wanted: number, field: string): number {

@@ -1,6 +1,6 @@
-import type { Bytes } from '../bytes/bytes.ts'
+import { type Bytes, EMPTY } from '../bytes/bytes.ts'
 import { Reader } from '../bytes/reader.ts'
-import { decodeText, encodeText } from '../bytes/text.ts'
+import { encodeText } from '../bytes/text.ts'
 import { Writer } from '../bytes/writer.ts'
 import { type ErrorCode, KrbError } from '../errors/krb-error.ts'
 import type { Principal } from '../principal/principal.ts'
@@ -58,13 +58,21 @@ export function decodeVersion(octets: Bytes): CcacheVersion {
   return version as CcacheVersion
 }
 
+export interface DecodeOptions {
+  /**
+   * The octets are given up by the caller: keys are zeroed where they lie once they are read, all else in the credentials are views.
+   * Otherwise the octets stay as they are and nothing refers to them afterwards.
+   */
+  readonly takeOver?: boolean
+}
+
 /**
  * The credentials after `head`, one at a time, those marked as removed included. Octets that end inside a credential end the
  * iteration, as in MIT's library (another process may be appending): the return value tells, true for a torn tail.
  * A length that exceeds the whole file throws `KRB5_CC_FORMAT`.
  */
-export function* decodeCredentials(octets: Bytes, head: CcacheHead): Generator<PlacedCredential, boolean> {
-  const cursor = openCursor(octets, head.version, head.end)
+export function* decodeCredentials(octets: Bytes, head: CcacheHead, options: DecodeOptions = {}): Generator<PlacedCredential, boolean> {
+  const cursor = openCursor(octets, head.version, head.end, options.takeOver)
   while (cursor.reader.left > 0) {
     let placed: PlacedCredential
     try {
@@ -79,8 +87,8 @@ export function* decodeCredentials(octets: Bytes, head: CcacheHead): Generator<P
 }
 
 /** One credential that fills `octets` (as in KCM messages and kernel keys). Throws `KRB5_CC_FORMAT` or `KRB5_CC_END`. */
-export function decodeCredential(octets: Bytes, version: CcacheVersion = 4): Credential {
-  const cursor = openCursor(octets, version, 0)
+export function decodeCredential(octets: Bytes, version: CcacheVersion = 4, options: DecodeOptions = {}): Credential {
+  const cursor = openCursor(octets, version, 0, options.takeOver)
   const { credential, end } = readCredential(cursor)
   if (end !== octets.length) throw formatError('KRB5_CC_FORMAT', end, 'credential', 'octets follow')
   return credential
@@ -131,14 +139,19 @@ export function isRemoved(credential: Credential): boolean {
 }
 
 interface Cursor {
+  readonly octets: Bytes
+  readonly view: DataView
   readonly reader: Reader
   readonly version: CcacheVersion
+  readonly takeOver: boolean
+  /** The client read last, and where it lay: nearly always the next one's too. */
+  client?: { readonly principal: Principal; readonly start: number; readonly end: number }
 }
 
-function openCursor(octets: Bytes, version: CcacheVersion, at: number): Cursor {
+function openCursor(octets: Bytes, version: CcacheVersion, at: number, takeOver = false): Cursor {
   const reader = new Reader(octets, shortRead, version < 3 ? 'little' : 'big')
   reader.skip(at, 'header')
-  return { reader, version }
+  return { octets, view: new DataView(octets.buffer, octets.byteOffset, octets.byteLength), reader, version, takeOver }
 }
 
 /** Fields {tag, length, value}; unknown tags are stepped over. */
@@ -164,26 +177,28 @@ function readHeader(reader: Reader): TimeOffset | undefined {
 }
 
 function readCredential(cursor: Cursor): PlacedCredential {
-  const { reader, version } = cursor
+  const { reader, version, view } = cursor
   const start = reader.offset
-  const client = readPrincipal(cursor, 'client')
+  const client = readClient(cursor)
   const serverAt = reader.offset
   const server = readPrincipal(cursor, 'server')
   const etype = reader.i16('key enctype')
   if (version === 3) reader.skip(2, 'key enctype')
   const keyOctets = readData(cursor, 'key')
-  const authtimeAt = reader.offset
-  const authtime = reader.u32('authtime')
-  const starttime = reader.u32('starttime')
-  const endtime = reader.u32('endtime')
-  const renewTill = reader.u32('renew till')
-  const isSkey = reader.u8('is_skey') !== 0
-  const flags = reader.u32('ticket flags')
+  const key = { etype, value: Secret.copyOf(keyOctets) }
+  if (cursor.takeOver) keyOctets.fill(0)
+  const authtimeAt = reader.skip(TIMES_AND_FLAGS, 'times and flags')
+  const little = version < 3
+  const authtime = view.getUint32(authtimeAt, little)
+  const starttime = view.getUint32(authtimeAt + 4, little)
+  const endtime = view.getUint32(authtimeAt + 8, little)
+  const renewTill = view.getUint32(authtimeAt + 12, little)
+  const isSkey = view.getUint8(authtimeAt + 16) !== 0
+  const flags = view.getUint32(authtimeAt + 17, little)
   const addresses = readList(cursor, 'addresses', () => reader.u16('address type'))
   const authdata = readList(cursor, 'authorization data', () => reader.i16('authorization data type'))
-  const ticket = readData(cursor, 'ticket').slice()
-  const secondTicket = readData(cursor, 'second ticket').slice()
-  const key = { etype, value: Secret.copyOf(keyOctets) }
+  const ticket = kept(readData(cursor, 'ticket'), cursor)
+  const secondTicket = kept(readData(cursor, 'second ticket'), cursor)
   const times = { authtime, starttime, endtime, renewTill }
   return {
     credential: { client, server, key, ...times, isSkey, flags, addresses, authdata, ticket, secondTicket },
@@ -195,33 +210,61 @@ function readCredential(cursor: Cursor): PlacedCredential {
   }
 }
 
+function readClient(cursor: Cursor): Principal {
+  const { octets, reader, client: last } = cursor
+  const start = reader.offset
+  if (last !== undefined && repeats(octets, last.start, last.end, start)) {
+    reader.skip(last.end - last.start, 'client')
+    return last.principal
+  }
+  const principal = readPrincipal(cursor, 'client')
+  cursor.client = { principal, start, end: reader.offset }
+  return principal
+}
+
+function repeats(octets: Bytes, from: number, to: number, at: number): boolean {
+  if (at + to - from > octets.length) return false
+  for (let i = from; i < to; i++) if (octets[i] !== octets[at + i - from]) return false
+  return true
+}
+
+function kept(octets: Bytes, { takeOver }: Cursor): Bytes {
+  if (octets.length === 0) return EMPTY
+  return takeOver ? octets : octets.slice()
+}
+
 /** Version 1 has no name type and counts the realm among the components. */
 function readPrincipal(cursor: Cursor, who: string): Principal {
   const { reader, version } = cursor
-  const type = version === 1 ? 0 : reader.i32(`${who} name type`)
+  const type = version === 1 ? 0 : reader.i32(who)
   const countAt = reader.offset
-  const counted = reader.u32(`${who} component count`)
-  if (version === 1 && counted === 0) throw formatError('KRB5_CC_FORMAT', countAt, `${who} component count`, 'it must count the realm')
+  const counted = reader.u32(who)
+  if (version === 1 && counted === 0) throw formatError('KRB5_CC_FORMAT', countAt, who, 'the components must count the realm')
   const count = version === 1 ? counted - 1 : counted
-  const realm = decodeText(readData(cursor, `${who} realm`))
+  const realm = reader.text(readLength(reader, who), who)
   const components: string[] = []
-  for (let i = 0; i < count; i++) components.push(decodeText(readData(cursor, `${who} component`)))
+  for (let i = 0; i < count; i++) components.push(reader.text(readLength(reader, who), who))
   return { type, realm, components }
 }
 
 function readList(cursor: Cursor, field: string, readType: () => number): TypedOctets[] {
-  const count = cursor.reader.u32(`number of ${field}`)
+  const count = cursor.reader.u32(field)
   const list: TypedOctets[] = []
-  for (let i = 0; i < count; i++) list.push({ type: readType(), data: readData(cursor, field).slice() })
+  for (let i = 0; i < count; i++) list.push({ type: readType(), data: kept(readData(cursor, field), cursor) })
   return list
 }
 
-/** A view. A length that fits the file but not the rest of it is a torn tail, one that exceeds the file is nonsense: MIT's rule. */
+/** A view. */
 function readData({ reader }: Cursor, field: string): Bytes {
+  return reader.bytes(readLength(reader, field), field)
+}
+
+/** A length that fits the file but not the rest of it is a torn tail, one that exceeds the file is nonsense: MIT's rule. */
+function readLength(reader: Reader, field: string): number {
   const at = reader.offset
-  const length = reader.u32(`${field} length`)
-  if (length > reader.length) throw formatError('KRB5_CC_FORMAT', at, `${field} length`, `${length} is more than the file has`)
-  return reader.bytes(length, field)
+  const length = reader.u32(field)
+  if (length > reader.length) throw formatError('KRB5_CC_FORMAT', at, field, `a length of ${length} is more than the file has`)
+  return length
 }
 
 function writePrincipal(writer: Writer, version: CcacheVersion, principal: Principal): void {
@@ -263,3 +306,5 @@ function foreignFormat(octets: Bytes): string | undefined {
 }
 
 const TAG_TIME_OFFSET = 1
+/** Four times of 4 octets, is_skey, 4 octets of flags. */
+const TIMES_AND_FLAGS = 21

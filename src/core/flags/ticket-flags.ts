@@ -19,7 +19,9 @@ export const TicketFlags = {
 
 /** The letters of `klist -f`, in its order; empty when no flag has a letter. */
 export function ticketFlagLetters(flags: number): string {
-  return LETTERS.map(([mask, letter]) => (flags & mask ? letter : '')).join('')
+  let letters = ''
+  for (const [mask, letter] of LETTERS) if (flags & mask) letters += letter
+  return letters
 }
 
 /** Names as in the RFC (`forwardable`, `pre-authent`), in bit order; a bit that nobody named is `bit N`. */

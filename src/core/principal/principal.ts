@@ -45,7 +45,9 @@ export interface UnparseOptions {
 /** The text form that `parsePrincipal` reads. With realm `never` an `@` in a component stays as it is. */
 export function unparsePrincipal(principal: Principal, options: UnparseOptions = {}): string {
   const style = options.realm ?? 'always'
-  const name = principal.components.map(component => quoted(component, style !== 'never')).join('/')
+  const { components } = principal
+  let name = ''
+  for (let i = 0; i < components.length; i++) name += `${i === 0 ? '' : '/'}${quoted(components[i]!, style !== 'never')}`
   if (style === 'never' || (style === 'unless-default' && principal.realm === options.defaultRealm)) return name
   return `${name}@${quoted(principal.realm, true)}`
 }
@@ -141,7 +143,9 @@ function whole(piece: string): string {
 }
 
 function quoted(piece: string, withAt: boolean): string {
-  return piece.replace(withAt ? /[@/\\\n\t\b\0]/g : /[/\\\n\t\b\0]/g, char => `\\${UNESCAPES.get(char) ?? char}`)
+  return PLAIN.test(piece)
+    ? piece
+    : piece.replace(withAt ? /[@/\\\n\t\b\0]/g : /[/\\\n\t\b\0]/g, char => `\\${UNESCAPES.get(char) ?? char}`)
 }
 
 function malformed(text: string): KrbError {
@@ -152,6 +156,8 @@ const NT_PRINCIPAL = 1
 const NT_SRV_INST = 2
 const NT_ENTERPRISE = 10
 const NT_WELLKNOWN = 11
+
+const PLAIN = /^[-.\w]*$/
 
 const ESCAPES = new Map([
   ['n', '\n'],

@@ -34,7 +34,7 @@ export function isoTime(seconds: number): string {
 }
 
 function two(value: number): string {
-  return String(value).padStart(2, '0')
+  return value < 10 ? `0${value}` : `${value}`
 }
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']

@@ -46,8 +46,9 @@ export async function loadZone(env: Pick<Env, 'vars' | 'files'>): Promise<Zone> 
 export function zoneOf(typeAt: (seconds: number) => LocalType): Zone {
   return {
     parts(seconds) {
-      const type = typeAt(seconds)
-      return { ...utcParts(seconds + type.offset), ...type }
+      const { offset, dst, abbreviation } = typeAt(seconds)
+      const { year, month, day, hour, minute, second, weekday } = utcParts(seconds + offset)
+      return { year, month, day, hour, minute, second, weekday, offset, dst, abbreviation }
     },
     seconds(parts) {
       const wall = utcSeconds(parts)

@@ -117,7 +117,7 @@ export function readPrincipal(results: Reader): Principal | undefined {
 }
 
 export function readCredential(results: Reader): Credential {
-  return wellFormed(() => decodeCredential(rest(results)))
+  return wellFormed(() => decodeCredential(rest(results), 4, { takeOver: true }))
 }
 
 export function readCredentials(results: Reader): readonly Credential[] {
@@ -125,7 +125,7 @@ export function readCredentials(results: Reader): readonly Credential[] {
   if (count > results.left / 4) throw malformed({ field: 'number of credentials', offset: 0 })
   return Array.from({ length: count }, () => {
     const octets = results.bytes(results.u32('credential length'), 'credential')
-    return wellFormed(() => decodeCredential(octets))
+    return wellFormed(() => decodeCredential(octets, 4, { takeOver: true }))
   })
 }
 

@@ -73,7 +73,7 @@ export class FileCcache extends EntryCache {
 
   async store(credential: Credential): Promise<void> {
     await this.#guard(async () => {
-      const version = await this.#lend(octets => decodeVersion(octets))
+      const version = decodeVersion(await this.#files.readLocked(this.#path, { first: VERSION_OCTETS }))
       const record = encodeCredential(credential, version)
       await this.#files.append(this.#path, record).finally(() => record.fill(0))
     })
@@ -82,14 +82,11 @@ export class FileCcache extends EntryCache {
   async *entries(): AsyncIterable<Credential> {
     const octets = await this.#guard(() => this.#files.readLocked(this.#path))
     try {
-      const placed = this.#decode(octets)
-      for (;;) {
-        const step = await this.#guard(async () => placed.next())
-        if (step.done) return
-        if (!isRemoved(step.value.credential)) yield step.value.credential
+      for (const { credential } of decodeCredentials(octets, decodeHead(octets), { takeOver: true })) {
+        if (!isRemoved(credential)) yield credential
       }
-    } finally {
-      octets.fill(0)
+    } catch (error) {
+      throw error instanceof KrbError ? fileCacheError(error, this.#path, 'with file name') : error
     }
   }
 
@@ -108,11 +105,7 @@ export class FileCcache extends EntryCache {
   }
 
   async #head(): Promise<CcacheHead> {
-    return this.#guard(() => this.#lend(octets => decodeHead(octets)))
-  }
-
-  *#decode(octets: Bytes): Generator<PlacedCredential> {
-    yield* decodeCredentials(octets, decodeHead(octets))
+    return this.#guard(async () => decodeHead(await this.#files.readLocked(this.#path, { first: MOST_HEAD })))
   }
 
   /** In place and of the same length, so that a process in the middle of reading keeps its footing. */
@@ -123,7 +116,7 @@ export class FileCcache extends EntryCache {
         const patches: Patch[] = []
         removed = 0
         try {
-          for (const placed of this.#decode(octets)) {
+          for (const placed of decodeCredentials(octets, decodeHead(octets))) {
             if (isRemoved(placed.credential) || !match(placed.credential)) continue
             patches.push(...removalPatches(placed))
             removed++
@@ -135,15 +128,6 @@ export class FileCcache extends EntryCache {
       }),
     )
     return removed
-  }
-
-  async #lend<T>(use: (octets: Bytes) => T): Promise<T> {
-    const octets = await this.#files.readLocked(this.#path)
-    try {
-      return use(octets)
-    } finally {
-      octets.fill(0)
-    }
   }
 
   async #guard<T>(task: () => Promise<T>, wording: Wording = 'with file name'): Promise<T> {
@@ -159,6 +143,10 @@ function absent(error: unknown): undefined {
   if (!(error instanceof KrbError)) throw error
   return undefined
 }
+
+const VERSION_OCTETS = 2
+/** Header and default principal are far below. */
+const MOST_HEAD = 1 << 18
 
 /** MIT's kinit and kdestroy leave the file's name out when they cannot write or destroy; everybody else says it. */
 type Wording = 'plain' | 'with file name'

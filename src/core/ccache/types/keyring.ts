@@ -182,11 +182,7 @@ class KeyringCcache extends EntryCache {
       if (error.code === 'ENOKEY' || error.code === 'EACCES') return undefined
       throw new KrbError('KRB5_FCC_NOFILE', { cache: this.name }, { cause: error })
     }
-    try {
-      return decodeCredential(octets)
-    } finally {
-      octets.fill(0)
-    }
+    return decodeCredential(octets, 4, { takeOver: true })
   }
 
   async #read(key: KeyId): Promise<Bytes> {

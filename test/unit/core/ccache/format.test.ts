@@ -119,9 +119,9 @@ describe('the head', () => {
     ['050400030001000000', 'KRB5_CC_FORMAT', 4, 'header field'],
     ['0504000800010009000000', 'KRB5_CC_FORMAT', 6, 'header field length'],
     ['05040008000100040000000000', 'KRB5_CC_FORMAT', 6, 'time offset'],
-    ['050400000000000100000001', 'KRB5_CC_END', 12, 'default principal realm length'],
-    ['05040000000000010000000100ffffff', 'KRB5_CC_FORMAT', 12, 'default principal realm length'],
-    ['050100000000', 'KRB5_CC_FORMAT', 2, 'default principal component count'],
+    ['050400000000000100000001', 'KRB5_CC_END', 12, 'default principal'],
+    ['05040000000000010000000100ffffff', 'KRB5_CC_FORMAT', 12, 'default principal'],
+    ['050100000000', 'KRB5_CC_FORMAT', 2, 'default principal'],
   ])('%s is %s at octet %i (%s)', (text, code, offset, field) => {
     expect(failure(() => decodeHead(hex(text)))).toMatchObject({ code, params: { offset, field } })
   })
@@ -153,7 +153,7 @@ describe('hostile credentials', () => {
     const octets = concat(head, good, bad)
     expect(failure(() => decodeAll(octets))).toMatchObject({
       code: 'KRB5_CC_FORMAT',
-      params: { field: 'client realm length', offset: head.length + good.length + 8 },
+      params: { field: 'client', offset: head.length + good.length + 8 },
     })
   })
 
@@ -165,7 +165,7 @@ describe('hostile credentials', () => {
     // The next number is then taken for the length of an item.
     expect(failure(() => decodeAll(concat(head, bad)))).toMatchObject({
       code: 'KRB5_CC_FORMAT',
-      params: { field: 'authorization data length' },
+      params: { field: 'authorization data' },
     })
   })
 
