@@ -1,6 +1,13 @@
-import type { Principal } from '../core/principal/principal.ts'
+import type { Prompter } from '../core/env.ts'
+import { displayText } from '../core/principal/display.ts'
+import { type Principal, unparsePrincipal } from '../core/principal/principal.ts'
 import { Secret } from '../core/secret/secret.ts'
 import { askedPassword, type KeySource } from './key-source.ts'
+
+/** Asked for by the prompt `Password for alice@REALM: `. */
+export function promptedPassword(prompter: Pick<Prompter, 'secret'>): HeldPassword {
+  return new HeldPassword(client => prompter.secret(`Password for ${displayText(unparsePrincipal(client))}: `))
+}
 
 /** A password for the several exchanges of one log-in: asked for when the first of them needs it, wiped when all are done. */
 export class HeldPassword {

@@ -2,7 +2,7 @@ import { sameBytes } from '../core/bytes/bytes.ts'
 import type { Key } from '../core/crypto/etype.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
 import { keyFromPassword } from '../core/crypto/string-to-key.ts'
-import type { Env, Prompter } from '../core/env.ts'
+import type { Env } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import type { Keytab } from '../core/keytab/keytab.ts'
 import { displayText } from '../core/principal/display.ts'
@@ -21,12 +21,7 @@ export interface KeySource {
   wipe(): void
 }
 
-/** A password that is asked for when the first key is needed, and once only: `Password for alice@REALM: `. */
-export function promptedPassword(prompter: Pick<Prompter, 'secret'>): KeySource {
-  return new PasswordSource(client => prompter.secret(`Password for ${displayText(unparsePrincipal(client))}: `))
-}
-
-/** As `promptedPassword`, asked for by other means. The source takes it over and wipes it. */
+/** A password that is asked for when the first key is needed, and once only. The source takes it over and wipes it. */
 export function askedPassword(ask: (client: Principal) => Promise<Secret>): KeySource {
   return new PasswordSource(ask)
 }

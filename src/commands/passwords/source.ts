@@ -3,7 +3,7 @@ import { during, KrbError } from '../../core/errors/krb-error.ts'
 import { displayText } from '../../core/principal/display.ts'
 import { type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { Secret } from '../../core/secret/secret.ts'
-import { HeldPassword } from '../../kdc-client/held-password.ts'
+import { HeldPassword, promptedPassword } from '../../kdc-client/held-password.ts'
 import type { Keyring } from '../../platform/keyring.ts'
 import type { PasswordOptions } from './flags.ts'
 
@@ -44,10 +44,10 @@ export async function openPassword(client: Principal, { from, save }: PasswordOp
       const found = await inKeychain(client, places)
       if (typeof found !== 'string') return given(found)
       places.remark({ kind: 'keychain', text: found })
-      return prompted(places)
+      return promptedPassword(places.prompter)
     }
     case 'prompt':
-      return prompted(places)
+      return promptedPassword(places.prompter)
   }
 }
 
@@ -90,10 +90,6 @@ async function inKeychain(client: Principal, places: PasswordPlaces): Promise<Se
 function noneFor(client: Principal): KrbError {
   const principal = unparsePrincipal(client)
   return new KrbError('ENOENT', { principal }, { text: `The keychain has no password for ${displayText(principal)}` })
-}
-
-function prompted({ prompter }: PasswordPlaces): HeldPassword {
-  return new HeldPassword(client => prompter.secret(`Password for ${displayText(unparsePrincipal(client))}: `))
 }
 
 function given(password: Secret): HeldPassword {

@@ -43,6 +43,25 @@ const LINES: readonly (readonly [TraceEvent, string])[] = [
     { event: 'etype-info', etype: 18, salt: encodeText('MIT.TESTalice'), params: Uint8Array.of(0, 0, 16, 0) },
     'Selected etype info: etype aes256-cts, salt "MIT.TESTalice", params "\\x00\\x00\\x10\\x00"',
   ],
+  [{ event: 'password-expired' }, 'Principal expired; getting changepw ticket'],
+  [{ event: 'password-change-try', left: 3 }, 'Attempting password change; 3 tries remaining'],
+  [{ event: 'password-changed' }, 'Getting initial TGT with changed password'],
+  [
+    {
+      event: 'ap-req-made',
+      client: alice,
+      server: host,
+      seqNumber: 0,
+      subkey: { etype: 18, fingerprint: '9A80' },
+      sessionKey: { etype: 18, fingerprint: '2DDC' },
+    },
+    'Creating authenticator for alice@MIT.TEST -> host/x@MIT.TEST, seqnum 0, subkey aes256-cts/9A80, session key aes256-cts/2DDC',
+  ],
+  [
+    { event: 'ap-rep-read', ctime: 1795301648, cusec: 213163, subkey: { etype: 18, fingerprint: '9A80' }, seqNumber: 914468377 },
+    'Read AP-REP, time 1795301648.213163, subkey aes256-cts/9A80, seqnum 914468377',
+  ],
+  [{ event: 'ap-rep-read', ctime: 1, cusec: 2, subkey: undefined, seqNumber: 0 }, 'Read AP-REP, time 1.2, subkey (null), seqnum 0'],
   [{ event: 'cookie-received', cookie: encodeText('MIT') }, 'Received cookie: MIT'],
   [
     { event: 'encrypted-timestamp-key', key: { etype: 18, fingerprint: '8D71' } },
