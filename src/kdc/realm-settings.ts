@@ -14,6 +14,13 @@ export interface RealmPolicy {
   /** Session keys are made of these only. */
   readonly sessionEtypes: readonly EtypeId[]
   readonly rejectBadTransit: boolean
+  readonly restrictAnonymousToTgt: boolean
+  /** Services whose names of type NT-UNKNOWN are taken for hosts' services; `*` for all. */
+  readonly hostBasedServices: readonly string[]
+  /** Services that are never looked for in another realm; `*` for all. */
+  readonly noHostReferral: readonly string[]
+  /** [domain_realm]: the realm of a host. */
+  readonly realmOfHost: (host: string) => string | undefined
   readonly disableLastSuccess: boolean
   readonly disableLockout: boolean
 }

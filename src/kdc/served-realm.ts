@@ -1,4 +1,5 @@
 import { permittedEnctypes, sessionEnctypes } from '../core/config/enctypes.ts'
+import { realmOfHost } from '../core/config/host-realm.ts'
 import type { KdcConfig } from '../core/config/kdc-conf.ts'
 import type { ServedRealm } from './realm-settings.ts'
 import type { MasterKeys } from './store/master-key.ts'
@@ -14,6 +15,10 @@ export function servedRealm(config: KdcConfig, store: Store, masterKeys: MasterK
     permittedEtypes: permittedEnctypes(config.client),
     sessionEtypes: sessionEnctypes(config.client),
     rejectBadTransit: config.rejectBadTransit,
+    restrictAnonymousToTgt: config.restrictAnonymousToTgt,
+    hostBasedServices: config.hostBasedServices,
+    noHostReferral: config.noHostReferral,
+    realmOfHost: (host: string) => realmOfHost(config.profile, host),
     disableLastSuccess: config.database.disableLastSuccess,
     disableLockout: config.database.disableLockout,
   }

@@ -4,23 +4,25 @@ import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, isTgtPrincipal } from '../../core/principal/principal.ts'
-import { asIssued, asRefused } from '../audit/log-line.ts'
+import { asIssued, asRefused, limits } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { clientKey, type FoundKey, ticketKey } from '../keys.ts'
 import type { PeerAddress } from '../peer-address.ts'
-import { AS_CHECKS, firstRefusal } from '../permit/checks.ts'
+import { AS_CHECKS } from '../permit/as-checks.ts'
+import { firstRefusal } from '../permit/check.ts'
+import { missingIndicator } from '../permit/indicators.ts'
 import { countersAfter } from '../permit/lockout.ts'
 import type { AsResolved } from '../permit/resolved.ts'
 import { sessionEtype } from '../permit/session-etype.ts'
 import { ticketFlags } from '../permit/ticket-flags.ts'
-import { ticketTimes } from '../permit/ticket-times.ts'
+import { feltLimits, ticketTimes } from '../permit/ticket-times.ts'
 import { preauthenticate } from '../preauth/index.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import { gatherAs } from './gather.ts'
 import { type AsPermitted, issueAs } from './issue.ts'
 
-/** An AS request from its octets to the reply's: gather, permit, pre-authenticate, issue. One line in the log. */
+/** An AS request from its octets to the reply's: gather, permit, pre-authenticate, issue. One line in the log, and one before it when a limit was felt. */
 export async function answerAs(octets: Bytes, request: AsReq, from: PeerAddress, desk: RealmDesk, now: Instant): Promise<Bytes> {
   const body = request.reqBody.value
   let resolved: AsResolved | Refusal
@@ -31,6 +33,8 @@ export async function answerAs(octets: Bytes, request: AsReq, from: PeerAddress,
     if (!(permitted instanceof Refusal)) {
       const reply = issueAs(permitted, desk.keys, desk.random)
       const etypes = { reply: permitted.clientKey.data.etype, ticket: permitted.serverKey.data.etype, session: permitted.sessionEtype }
+      if (feltLimits(permitted.times))
+        desk.log('info', limits(permitted.times, { client: permitted.clientName, server: permitted.serverName }))
       desk.log('info', asIssued(body, from, permitted.times.authtime, etypes))
       note(permitted.clientKey.entry, resolved as AsResolved, 'success', desk)
       return reply
@@ -68,6 +72,8 @@ async function permitAs(
   const serverKey = openedServerKey(resolved, desk)
   if (serverKey instanceof Refusal) return serverKey
   if (found === undefined) return new Refusal('KRB5KDC_ERR_ETYPE_NOSUPP', 'CANT_FIND_CLIENT_KEY')
+  const missing = missingIndicator(server)
+  if (missing !== undefined) return missing
   const grounds = {
     kdcOptions: body.kdcOptions,
     clientAttributes: client.attributes,

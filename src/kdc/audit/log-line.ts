@@ -3,6 +3,7 @@ import { displayText } from '../../core/principal/display.ts'
 import { fromPrincipalName, type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
 import { type EtypeId, etypeLogName } from '../../core/registry/etype.ts'
 import type { PeerAddress } from '../peer-address.ts'
+import type { TicketTimes } from '../permit/ticket-times.ts'
 import type { Refusal } from '../refusal.ts'
 
 /** Enctypes of an issued ticket: of the reply's key, the ticket's and the session key. */
@@ -24,29 +25,41 @@ export function asRefused(body: KdcReqBody, from: PeerAddress, { status, text }:
   return line(`AS_REQ (${requestEtypes(body)}) ${from.text}: ${status}: ${asNames(body)}, ${text}`)
 }
 
-export function tgsIssued(
-  body: KdcReqBody,
-  from: PeerAddress,
-  authtime: number,
-  issued: IssuedEtypes,
-  client: Principal,
-  server: Principal,
-): string {
-  const names = `${clientText(client)} for ${serverText(server)}`
-  return line(`TGS_REQ (${requestEtypes(body)}) ${from.text}: ISSUE: authtime ${authtime}, ${issuedEtypes(issued)}, ${names}`)
+/** `undefined` for names that are not known yet. */
+export interface LoggedNames {
+  readonly client: Principal | undefined
+  readonly server: Principal | undefined
 }
 
-/** `authtime` is 0 and `client` undefined until the ticket has been opened. */
+export function tgsIssued(body: KdcReqBody, from: PeerAddress, authtime: number, issued: IssuedEtypes, names: LoggedNames): string {
+  return line(`TGS_REQ (${requestEtypes(body)}) ${from.text}: ISSUE: authtime ${authtime}, ${issuedEtypes(issued)}, ${forText(names)}`)
+}
+
+/**
+ * `authtime` is 0 until the request has passed the checks. MIT's line for a server that does not match has no enctypes, and room for the
+ * second ticket's client that stays empty.
+ */
 export function tgsRefused(
   body: KdcReqBody,
   from: PeerAddress,
   authtime: number,
-  { status, text }: Refusal,
-  client: Principal | undefined,
-  server: Principal | undefined,
+  { code, status, text }: Refusal,
+  names: LoggedNames,
 ): string {
-  const names = `${clientText(client)} for ${serverText(server)}`
-  return line(`TGS_REQ (${requestEtypes(body)}) ${from.text}: ${status}: authtime ${authtime}, ${NOTHING_ISSUED} ${names}, ${text}`)
+  if (code === 'KRB5KDC_ERR_SERVER_NOMATCH')
+    return line(`TGS_REQ ${from.text}: ${status}: authtime ${authtime}, ${forText(names)}, 2nd tkt client <unknown>`)
+  return line(
+    `TGS_REQ (${requestEtypes(body)}) ${from.text}: ${status}: authtime ${authtime}, ${NOTHING_ISSUED} ${forText(names)}, ${text}`,
+  )
+}
+
+/**
+ * Who decided how long an issued ticket lives, when it was not the client. A line of our own, before MIT's, which stays the last one of a request: `LIMITS: authtime N, endtime N by
+ * realm, renew-till N by client, alice@R for krbtgt/R@R`; `renew-till none by ...` when a renewable ticket was asked for in vain.
+ */
+export function limits({ authtime, endtime, endBy, renewTill, renewBy }: TicketTimes, names: LoggedNames): string {
+  const renewal = renewBy === undefined ? '' : ` renew-till ${renewTill ?? 'none'} by ${renewBy},`
+  return line(`LIMITS: authtime ${authtime}, endtime ${endtime} by ${endBy},${renewal} ${forText(names)}`)
 }
 
 export function unknownTicketServer(server: Principal): string {
@@ -65,7 +78,11 @@ export function line(text: string): string {
 }
 
 function asNames({ cname, sname, realm }: KdcReqBody): string {
-  return `${clientText(cname && fromPrincipalName(cname, realm))} for ${serverText(sname && fromPrincipalName(sname, realm))}`
+  return forText({ client: cname && fromPrincipalName(cname, realm), server: sname && fromPrincipalName(sname, realm) })
+}
+
+function forText({ client, server }: LoggedNames): string {
+  return `${clientText(client)} for ${serverText(server)}`
 }
 
 function clientText(name: Principal | undefined): string {

@@ -1,5 +1,6 @@
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
+import type { PreparedKey } from '../../core/crypto/etype.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 import type { RealmPolicy } from '../realm-settings.ts'
 import type { PolicyEntry, PrincipalEntry } from '../store/entry.ts'
@@ -13,6 +14,15 @@ export interface AsResolved {
   /** kadmin's policy of the client, for lockout. */
   readonly clientPolicy: PolicyEntry | undefined
   readonly realm: RealmPolicy
+}
+
+/** An additional ticket, opened (RFC 4120 §3.3.3). */
+export interface SecondTicket {
+  readonly ticket: EncTicketPart
+  readonly sessionKey: PreparedKey
+  readonly server: Principal
+  /** The entry that the ticket's client stands for, by whatever name; undefined when it is none of ours. */
+  readonly client: PrincipalEntry | undefined
 }
 
 /** All that the decision about a TGS request rests on. */
@@ -29,6 +39,10 @@ export interface TgsResolved {
   readonly client: PrincipalEntry | undefined
   /** The header ticket was issued under a key that another realm shares with us. */
   readonly crossRealm: boolean
+  /** For user-to-user: the ticket whose session key is to seal the new one. */
+  readonly second: SecondTicket | undefined
+  /** `server` is another realm's ticket-granting service in place of the one asked for (RFC 6806 §8). */
+  readonly referral: boolean
   /** The request carries S4U2Self data. */
   readonly s4u2self: boolean
   readonly realm: RealmPolicy

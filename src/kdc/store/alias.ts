@@ -1,7 +1,20 @@
 import { decodeText } from '../../core/bytes/text.ts'
 import { type Principal, parsePrincipal } from '../../core/principal/principal.ts'
 import type { PrincipalEntry } from './entry.ts'
+import { entryName } from './entry-name.ts'
 import { TlType } from './tl-data.ts'
+
+/** The entry that a name stands for: `find` looks up one name, aliases are followed. A chain that is longer than MIT's limit, or a circle, ends nowhere. */
+export function followAliases(name: string, find: (name: string) => PrincipalEntry | undefined): PrincipalEntry | undefined {
+  let entry = find(name)
+  for (let depth = 0; entry !== undefined; depth++) {
+    const target = aliasTarget(entry)
+    if (target === undefined) return entry
+    if (depth === MAX_DEPTH) return undefined
+    entry = find(entryName(target))
+  }
+  return undefined
+}
 
 /** Where an alias entry points (tl-data 12: the target's name and a NUL); undefined for ordinary entries. */
 export function aliasTarget(entry: PrincipalEntry): Principal | undefined {
@@ -12,3 +25,5 @@ export function aliasTarget(entry: PrincipalEntry): Principal | undefined {
   }
   return undefined
 }
+
+const MAX_DEPTH = 10

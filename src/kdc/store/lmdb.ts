@@ -5,7 +5,7 @@ import { decodeText, encodeText } from '../../core/bytes/text.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { ERRORS, type ErrorCode } from '../../core/errors/tables/index.ts'
 import type { Principal } from '../../core/principal/principal.ts'
-import { aliasTarget } from './alias.ts'
+import { followAliases } from './alias.ts'
 import { AttemptQueue, type ReviseCounters } from './attempts.ts'
 import type { PolicyEntry, PrincipalEntry } from './entry.ts'
 import { EntryCache } from './entry-cache.ts'
@@ -73,9 +73,7 @@ class LmdbStore implements NewStore {
   }
 
   principal(name: Principal): PrincipalEntry | undefined {
-    const entry = this.#principal(entryName(name))
-    const target = entry === undefined ? undefined : aliasTarget(entry)
-    return target === undefined ? entry : this.#principal(entryName(target))
+    return followAliases(entryName(name), one => this.#principal(one))
   }
 
   async *principals(pattern = '*'): AsyncIterable<PrincipalEntry> {

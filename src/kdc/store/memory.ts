@@ -1,6 +1,6 @@
 import { encodeText } from '../../core/bytes/text.ts'
 import type { Principal } from '../../core/principal/principal.ts'
-import { aliasTarget } from './alias.ts'
+import { followAliases } from './alias.ts'
 import type { ReviseCounters } from './attempts.ts'
 import type { PolicyEntry, PrincipalEntry } from './entry.ts'
 import { entryName } from './entry-name.ts'
@@ -17,9 +17,7 @@ class MemoryStore implements Store {
   readonly #policies = new Map<string, PolicyEntry>()
 
   principal(name: Principal): PrincipalEntry | undefined {
-    const entry = this.#principals.get(entryName(name))
-    const target = entry === undefined ? undefined : aliasTarget(entry)
-    return target === undefined ? entry : this.#principals.get(entryName(target))
+    return followAliases(entryName(name), one => this.#principals.get(one))
   }
 
   async *principals(glob?: string): AsyncIterable<PrincipalEntry> {

@@ -19,7 +19,7 @@ export interface StoreParams {
 }
 
 export interface Store {
-  /** Absence is no error. The hot path answers at once. */
+  /** Aliases are followed. Absence is no error. The hot path answers at once. */
   principal(name: Principal): PrincipalEntry | undefined | Promise<PrincipalEntry | undefined>
   /** In key order (octets of the unparsed name). Glob as kadmin's: `*`, `?`, `[...]`, over the whole unparsed name. */
   principals(glob?: string): AsyncIterable<PrincipalEntry>

@@ -4,24 +4,27 @@ import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
-import { tgsIssued, tgsRefused } from '../audit/log-line.ts'
+import type { EtypeId } from '../../core/registry/etype.ts'
+import { limits, tgsIssued, tgsRefused } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
-import { type FoundKey, ticketKey } from '../keys.ts'
+import { ticketKey } from '../keys.ts'
 import type { PeerAddress } from '../peer-address.ts'
-import { firstRefusal, TGS_CHECKS } from '../permit/checks.ts'
+import { firstRefusal } from '../permit/check.ts'
+import { missingIndicator } from '../permit/indicators.ts'
 import type { TgsResolved } from '../permit/resolved.ts'
 import { sessionEtype } from '../permit/session-etype.ts'
+import { TGS_CHECKS } from '../permit/tgs-checks.ts'
 import { ticketFlags } from '../permit/ticket-flags.ts'
-import { ticketTimes } from '../permit/ticket-times.ts'
+import { feltLimits, ticketTimes } from '../permit/ticket-times.ts'
 import { transitedFlag } from '../permit/transited.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import { ticketAuthorizationData } from './authorization-data.ts'
 import { gatherTgs } from './gather.ts'
 import { type HeaderTicket, openHeaderTicket } from './header-ticket.ts'
-import { issueTgs, type TgsPermitted } from './issue.ts'
+import { issueTgs, type TgsPermitted, type TicketKey } from './issue.ts'
 
-/** A TGS request from its octets to the reply's: header ticket, gather, permit, issue. One line in the log. */
+/** A TGS request from its octets to the reply's: header ticket, gather, permit, issue. One line in the log, and one before it when a limit was felt. */
 export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddress, desk: RealmDesk, now: Instant): Promise<Bytes> {
   const body = request.reqBody.value
   let server: Principal | undefined = body.sname && fromPrincipalName(body.sname, body.realm)
@@ -33,18 +36,22 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
     client = header.client
     if ('refusal' in header) permitted = header.refusal
     else {
-      const resolved = await gatherTgs(request, header, desk.realm, now.seconds)
+      const resolved = await gatherTgs(request, header, desk, now.seconds)
       if (resolved instanceof Refusal) permitted = resolved
       else {
-        authtime = header.ticket.authtime
         server = resolved.server.principal
-        permitted = permitTgs(octets, request, header, resolved, desk)
+        const refusal = firstRefusal(TGS_CHECKS, resolved)
+        if (refusal === undefined) authtime = header.ticket.authtime
+        permitted = refusal ?? permitTgs(octets, request, header, resolved, desk)
       }
     }
     if (!(permitted instanceof Refusal)) {
-      const reply = issueTgs(permitted, desk.keys, desk.random)
-      const etypes = { reply: permitted.header.replyKey.etype.id, ticket: permitted.serverKey.data.etype, session: permitted.sessionEtype }
-      desk.log('info', tgsIssued(body, from, authtime, etypes, permitted.header.client, permitted.resolved.server.principal))
+      const reply = issueTgs(permitted, desk.random)
+      const { times, ticketKey, sessionEtype: session } = permitted
+      const etypes = { reply: permitted.header.replyKey.etype.id, ticket: ticketKey.key.etype.id, session }
+      const names = { client: permitted.header.client, server: permitted.resolved.server.principal }
+      if (feltLimits(times)) desk.log('info', limits(times, names))
+      desk.log('info', tgsIssued(body, from, authtime, etypes, names))
       return reply
     }
   } catch (error) {
@@ -52,28 +59,23 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
     permitted = refusalOf(error, 'UNKNOWN_REASON')
   }
   if (permitted.remark !== undefined) desk.log('error', permitted.remark)
-  desk.log('info', tgsRefused(body, from, authtime, permitted, client, server))
+  desk.log('info', tgsRefused(body, from, authtime, permitted, { client, server }))
   return errorReply(permitted, { client, server: body.sname && fromPrincipalName(body.sname, body.realm), realm: body.realm }, now)
 }
 
+/** What is granted, once nothing forbids it. */
 function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolved: TgsResolved, desk: RealmDesk): TgsPermitted | Refusal {
-  const { body, client, server, realm } = resolved
-  const refusal = firstRefusal(TGS_CHECKS, resolved)
-  if (refusal !== undefined) return refusal
+  const { body, client, server, realm, second } = resolved
+  const session = userToUserEtype(body.etype, second) ?? sessionEtype(body.etype, server, realm.sessionEtypes)
+  if (session === undefined) return new Refusal('KRB5KDC_ERR_ETYPE_NOSUPP', 'BAD_ENCRYPTION_TYPE')
+  const missing = missingIndicator(server)
+  if (missing !== undefined) return missing
   const times = ticketTimes({ now: resolved.now, body, client, server, realm, header: resolved.header })
   if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
+  const ticketKey = second === undefined ? serverKey(resolved, desk) : { key: second.sessionKey, kvno: undefined }
+  if (ticketKey instanceof Refusal) return ticketKey
   const transited = transitedFlag(resolved)
   if (transited instanceof Refusal) return transited
-  const session = sessionEtype(body.etype, server, realm.sessionEtypes)
-  if (session === undefined) return new Refusal('KRB5KDC_ERR_ETYPE_NOSUPP', 'BAD_ENCRYPTION_TYPE')
-  let serverKey: FoundKey
-  try {
-    serverKey = ticketKey(server, realm.permittedEtypes)
-    desk.keys.ready(serverKey)
-  } catch (error) {
-    if (error instanceof KrbError) return refusalOf(error, 'FINDING_SERVER_KEY')
-    throw error
-  }
   const authorizationData = ticketAuthorizationData(body, header)
   if (authorizationData instanceof Refusal) return authorizationData
   const grounds = {
@@ -88,10 +90,26 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
     padata: request.padata ?? [],
     resolved,
     header,
-    serverKey,
+    ticketKey,
     sessionEtype: session,
     flags: ((ticketFlags(grounds) & ~TicketFlags.RENEWABLE) | renewable | transited) >>> 0,
     times,
     authorizationData,
   }
+}
+
+function serverKey({ server, realm }: TgsResolved, { keys }: RealmDesk): TicketKey | Refusal {
+  try {
+    const found = ticketKey(server, realm.permittedEtypes)
+    return { key: keys.ready(found), kvno: found.data.kvno }
+  } catch (error) {
+    if (error instanceof KrbError) return refusalOf(error, 'FINDING_SERVER_KEY')
+    throw error
+  }
+}
+
+/** A server that takes user-to-user tickets may know no other enctype than that of its TGT's session key, so that one comes first. */
+function userToUserEtype(wanted: readonly EtypeId[], second: TgsResolved['second']): EtypeId | undefined {
+  const etype = second?.ticket.key.keytype
+  return etype !== undefined && wanted.includes(etype) ? etype : undefined
 }

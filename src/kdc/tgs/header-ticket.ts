@@ -1,8 +1,7 @@
 import { checkAuthenticatorTime, checkTicketTimes } from '../../core/ap/open-ap-req.ts'
 import { ApReq, Authenticator } from '../../core/asn1/messages/ap.ts'
-import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import type { TgsReq } from '../../core/asn1/messages/kdc-req.ts'
-import { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
+import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import { checksumKind, verifyChecksum } from '../../core/crypto/checksum.ts'
 import { openData, prepareKey } from '../../core/crypto/encrypted-data.ts'
@@ -10,20 +9,17 @@ import type { PreparedKey } from '../../core/crypto/etype.ts'
 import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { ApOptions } from '../../core/flags/ap-options.ts'
-import { PrincipalAttribute as Attributes } from '../../core/flags/principal-attributes.ts'
-import { fromPrincipalName, isTgtPrincipal, type Principal, samePrincipal } from '../../core/principal/principal.ts'
+import { fromPrincipalName, type Principal, samePrincipal } from '../../core/principal/principal.ts'
 import { AdType } from '../../core/registry/ad-type.ts'
 import { AddressType } from '../../core/registry/address-type.ts'
 import { type EtypeId, etypeName } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { PaType } from '../../core/registry/pa-type.ts'
-import { unknownTicketServer } from '../audit/log-line.ts'
-import { type FoundKey, type KeyRing, keysOfVersion, newestVersion } from '../keys.ts'
 import type { PeerAddress } from '../peer-address.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import type { PrincipalEntry } from '../store/entry.ts'
-import type { OpenedTicket, OpenedTickets } from './opened-tickets.ts'
+import { openTicket, serverOfTicket } from './open-ticket.ts'
 
 /** The ticket of a TGS request, opened and tied to the request. */
 export interface HeaderTicket {
@@ -50,9 +46,10 @@ export interface HeaderRefused {
 export async function openHeaderTicket(
   request: TgsReq,
   from: PeerAddress,
-  { realm: { store, policy }, keys, openedTickets }: RealmDesk,
+  desk: RealmDesk,
   now: Instant,
 ): Promise<HeaderTicket | HeaderRefused> {
+  const { policy } = desk.realm
   let client: Principal | undefined
   try {
     const padata = request.padata?.find(({ padataType }) => padataType === PaType.TGS_REQ)
@@ -61,17 +58,9 @@ export async function openHeaderTicket(
     if (apReq.apOptions & (ApOptions.USE_SESSION_KEY | ApOptions.MUTUAL_REQUIRED)) throw new KrbError('KRB5KDC_ERR_POLICY')
     const sealed = apReq.ticket.value
     const server = fromPrincipalName(sealed.sname, sealed.realm)
-    const serverEntry = await store.principal(server)
-    if (serverEntry === undefined)
-      return { refusal: new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', 'PROCESS_TGS', { remark: unknownTicketServer(server) }), client }
-    if (serverEntry.attributes & (Attributes.DISALLOW_SVR | Attributes.DISALLOW_ALL_TIX))
-      throw new KrbError('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN')
-    const { ticket, sessionKey } = opened(
-      sealed.encPart,
-      candidates(serverEntry, server, sealed.encPart, policy.permittedEtypes),
-      keys,
-      openedTickets,
-    )
+    const serverEntry = await serverOfTicket(server, desk.realm.store, 'PROCESS_TGS')
+    if (serverEntry instanceof Refusal) return { refusal: serverEntry, client }
+    const { ticket, sessionKey } = openTicket(sealed.encPart, server, serverEntry, desk)
     client = fromPrincipalName(ticket.cname, ticket.crealm)
     const authenticator = Authenticator.decode(openData(sessionKey, KeyUsage.TGS_REQ_AUTH, apReq.authenticator))
     if (!samePrincipal(fromPrincipalName(authenticator.cname, authenticator.crealm), client)) throw new KrbError('KRB5KRB_AP_ERR_BADMATCH')
@@ -109,45 +98,6 @@ function checkBody(body: Bytes, { cksum }: Authenticator, sessionKey: PreparedKe
   if (cksum.cksumtype !== 0 && checksumKind(cksum.cksumtype) === undefined) throw new KrbError('KRB5KDC_ERR_SUMTYPE_NOSUPP')
   if (!verifyChecksum(sessionKey, KeyUsage.TGS_REQ_AUTH_CKSUM, body, cksum, { allowRsaMd5: true }))
     throw new KrbError('KRB5KRB_AP_ERR_BAD_INTEGRITY')
-}
-
-/** The ticket as opened before, or with the first key that fits. */
-function opened(sealed: EncryptedData, found: readonly FoundKey[], keys: KeyRing, tickets: OpenedTickets): OpenedTicket {
-  const known = tickets.find(sealed.cipher, found)
-  if (known !== undefined) return known
-  let failure: KrbError | undefined
-  for (const candidate of found) {
-    try {
-      const ticket = EncTicketPart.decode(openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed))
-      const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
-      const fresh = { ticket, sessionKey, openedBy: candidate.data }
-      tickets.keep(sealed.cipher, fresh)
-      return fresh
-    } catch (error) {
-      if (!(error instanceof KrbError)) throw error
-      failure = error
-    }
-  }
-  throw failure ?? new KrbError('KRB5_KDB_NO_MATCHING_KEY')
-}
-
-/**
- * Our own TGTs are only ever under the first key of a version; other tickets name their enctype. Without a version (Active Directory's cross-realm
- * tickets) the newest three are tried.
- */
-function candidates(
-  entry: PrincipalEntry,
-  server: Principal,
-  { kvno, etype }: EncryptedData,
-  permitted: readonly EtypeId[],
-): readonly FoundKey[] {
-  const own = isTgtPrincipal(server) && server.components[1] === server.realm
-  const newest = newestVersion(entry)
-  const versions = kvno === undefined || kvno === 0 ? [newest, newest - 1, newest - 2] : [kvno]
-  return versions.flatMap(version => {
-    const found = keysOfVersion(entry, version, permitted)
-    return own ? found.slice(0, 1) : found.filter(({ data }) => data.etype === etype)
-  })
 }
 
 /** No addresses, or only a NetBIOS name (as Windows sends), bind the ticket to nobody. */

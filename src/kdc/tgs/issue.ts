@@ -5,16 +5,22 @@ import { EncTicketPart, Ticket } from '../../core/asn1/messages/ticket.ts'
 import { preserve } from '../../core/asn1/schema.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import { type RandomSource, randomKey, sealData } from '../../core/crypto/encrypted-data.ts'
+import type { PreparedKey } from '../../core/crypto/etype.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { toPrincipalName } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { LastReqType } from '../../core/registry/last-req-type.ts'
 import { encryptedPaData } from '../encrypted-padata.ts'
-import type { FoundKey, KeyRing } from '../keys.ts'
 import type { TgsResolved } from '../permit/resolved.ts'
 import type { TicketTimes } from '../permit/ticket-times.ts'
 import type { HeaderTicket } from './header-ticket.ts'
+
+/** What the ticket is sealed with: a key of the server's with its version or, user to user, the session key of its TGT. */
+export interface TicketKey {
+  readonly key: PreparedKey
+  readonly kvno: number | undefined
+}
 
 /** Everything a TGS reply is made of; nothing here is decided any more. */
 export interface TgsPermitted {
@@ -22,7 +28,7 @@ export interface TgsPermitted {
   readonly padata: readonly PaData[]
   readonly resolved: TgsResolved
   readonly header: HeaderTicket
-  readonly serverKey: FoundKey
+  readonly ticketKey: TicketKey
   readonly sessionEtype: EtypeId
   readonly flags: number
   readonly times: TicketTimes
@@ -30,9 +36,9 @@ export interface TgsPermitted {
 }
 
 /** TGS-REP (RFC 4120 §3.3.3). */
-export function issueTgs(permitted: TgsPermitted, keys: KeyRing, random: RandomSource): Bytes {
-  const { header, flags, times, serverKey, authorizationData } = permitted
-  const { body, requested } = permitted.resolved
+export function issueTgs(permitted: TgsPermitted, random: RandomSource): Bytes {
+  const { header, flags, times, ticketKey, authorizationData } = permitted
+  const { body, server, requested, referral } = permitted.resolved
   const { ticket: given } = header
   const session = randomKey(permitted.sessionEtype, random)
   const key = { keytype: session.etype, keyvalue: session.value }
@@ -41,9 +47,10 @@ export function issueTgs(permitted: TgsPermitted, keys: KeyRing, random: RandomS
     ...(times.starttime !== authtime && { starttime: times.starttime }),
     ...(times.renewTill !== undefined && { renewTill: times.renewTill }),
   }
-  const newAddresses = Boolean(body.kdcOptions & (KdcOptions.FORWARDED | KdcOptions.PROXY))
+  const newAddresses = givesNewAddresses(body.kdcOptions)
   const caddr = newAddresses ? body.addresses : given.caddr
-  const sname = toPrincipalName(requested)
+  const named = referral ? server.principal : requested
+  const sname = toPrincipalName(named)
   const encTicket = EncTicketPart.encode({
     flags,
     key,
@@ -57,9 +64,9 @@ export function issueTgs(permitted: TgsPermitted, keys: KeyRing, random: RandomS
     ...(authorizationData !== undefined && { authorizationData }),
   })
   const ticket = preserve(Ticket, {
-    realm: requested.realm,
+    realm: named.realm,
     sname,
-    encPart: sealData(keys.ready(serverKey), KeyUsage.KDC_REP_TICKET, encTicket, random, serverKey.data.kvno),
+    encPart: sealData(ticketKey.key, KeyUsage.KDC_REP_TICKET, encTicket, random, ticketKey.kvno),
   })
   const answered = encryptedPaData(permitted.padata, permitted.request, header.replyKey)
   const encPart = EncTgsRepPart.encode({
@@ -70,7 +77,7 @@ export function issueTgs(permitted: TgsPermitted, keys: KeyRing, random: RandomS
     authtime,
     endtime,
     ...optionalTimes,
-    srealm: requested.realm,
+    srealm: named.realm,
     sname,
     // Addresses are told when they are new; those of the header ticket are known.
     ...(newAddresses && body.addresses !== undefined && { caddr: body.addresses }),
@@ -87,4 +94,9 @@ export function issueTgs(permitted: TgsPermitted, keys: KeyRing, random: RandomS
   encTicket.fill(0)
   encPart.fill(0)
   return reply
+}
+
+/** Only a forwarded ticket or a proxy is for other addresses; renewed or validated, a ticket keeps its own, whatever else is asked for. */
+function givesNewAddresses(kdcOptions: number): boolean {
+  return Boolean(kdcOptions & (KdcOptions.FORWARDED | KdcOptions.PROXY)) && !(kdcOptions & (KdcOptions.RENEW | KdcOptions.VALIDATE))
 }

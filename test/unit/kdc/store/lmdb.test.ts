@@ -36,14 +36,18 @@ describe('the LMDB store', () => {
     await store.close()
   })
 
-  it('follows one alias, not two', async () => {
-    const store = await filled('target@R')
+  it('follows aliases, ten in a row and no more, and no circle', async () => {
+    const store = await filled('a0@R')
     await store.write(tx => {
-      tx.putPrincipal({ ...EMPTY_ENTRY, principal: parsePrincipal('one@R'), tlData: [aliasOf('target@R')] })
-      tx.putPrincipal({ ...EMPTY_ENTRY, principal: parsePrincipal('two@R'), tlData: [aliasOf('one@R')] })
+      for (let i = 1; i <= 11; i++)
+        tx.putPrincipal({ ...EMPTY_ENTRY, principal: parsePrincipal(`a${i}@R`), tlData: [aliasOf(`a${i - 1}@R`)] })
+      tx.putPrincipal({ ...EMPTY_ENTRY, principal: parsePrincipal('circle@R'), tlData: [aliasOf('circle@R')] })
+      tx.putPrincipal({ ...EMPTY_ENTRY, principal: parsePrincipal('nowhere@R'), tlData: [aliasOf('nosuch@R')] })
     })
-    expect((await store.principal(parsePrincipal('one@R')))?.principal.components).toEqual(['target'])
-    expect((await store.principal(parsePrincipal('two@R')))?.principal.components).toEqual(['one'])
+    const found = async (name: string) => (await store.principal(parsePrincipal(name)))?.principal.components[0]
+    expect(await found('a1@R')).toBe('a0')
+    expect(await found('a10@R')).toBe('a0')
+    for (const name of ['a11@R', 'circle@R', 'nowhere@R']) expect(await found(name)).toBeUndefined()
     await store.close()
   })
 

@@ -1,102 +1,14 @@
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { PrincipalAttribute as Attributes } from '../../core/flags/principal-attributes.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
-import { isTgtPrincipal, samePrincipal } from '../../core/principal/principal.ts'
+import { fromPrincipalName, isTgtPrincipal, samePrincipal } from '../../core/principal/principal.ts'
 import { Refusal } from '../refusal.ts'
-import { isLockedOut } from './lockout.ts'
-import type { AsResolved, TgsResolved } from './resolved.ts'
-
-/** A rule that refuses a request; the first row that speaks decides. Codes, words and order are MIT's where it has the rule. */
-export interface Check<R> {
-  readonly name: string
-  readonly ref: string
-  run(r: R): Refusal | undefined
-}
-
-export function firstRefusal<R>(checks: readonly Check<R>[], resolved: R): Refusal | undefined {
-  for (const check of checks) {
-    const refusal = check.run(resolved)
-    if (refusal !== undefined) return refusal
-  }
-  return undefined
-}
-
-/** All of them come before any pre-authentication data is looked at. */
-export const AS_CHECKS: readonly Check<AsResolved>[] = [
-  {
-    name: 'options that only the TGS knows',
-    ref: 'RFC 4120 §3.1.3',
-    run: ({ body }) => (body.kdcOptions & TGS_ONLY ? new Refusal('KRB5KDC_ERR_BADOPTION', 'INVALID AS OPTIONS') : undefined),
-  },
-  {
-    name: 'client entry expired',
-    ref: 'RFC 4120 §3.1.3',
-    run: ({ client, now }) => (expired(client.expiration, now) ? new Refusal('KRB5KDC_ERR_NAME_EXP', 'CLIENT EXPIRED') : undefined),
-  },
-  {
-    name: 'password expired, unless it is about to be changed',
-    ref: 'RFC 4120 §3.1.3',
-    run: ({ client, server, now }) =>
-      expired(client.pwExpiration, now) && !(server.attributes & Attributes.PWCHANGE_SERVICE)
-        ? new Refusal('KRB5KDC_ERR_KEY_EXP', 'CLIENT KEY EXPIRED')
-        : undefined,
-  },
-  {
-    name: 'server entry expired',
-    ref: 'RFC 4120 §3.1.3',
-    run: ({ server, now }) => (expired(server.expiration, now) ? new Refusal('KRB5KDC_ERR_SERVICE_EXP', 'SERVICE EXPIRED') : undefined),
-  },
-  {
-    name: 'password must be changed first',
-    ref: 'kadmin +needchange',
-    run: ({ client, server }) =>
-      client.attributes & Attributes.REQUIRES_PWCHANGE && !(server.attributes & Attributes.PWCHANGE_SERVICE)
-        ? new Refusal('KRB5KDC_ERR_KEY_EXP', 'REQUIRED PWCHANGE')
-        : undefined,
-  },
-  {
-    name: 'postdating not allowed to client or server',
-    ref: 'RFC 4120 §3.1.3',
-    run: ({ body, client, server }) =>
-      body.kdcOptions & (KdcOptions.ALLOW_POSTDATE | KdcOptions.POSTDATED) &&
-      (client.attributes | server.attributes) & Attributes.DISALLOW_POSTDATED
-        ? new Refusal('KRB5KDC_ERR_CANNOT_POSTDATE', 'POSTDATE NOT ALLOWED')
-        : undefined,
-  },
-  {
-    name: 'client may have no tickets',
-    ref: 'kadmin -allow_tix',
-    run: ({ client }) =>
-      client.attributes & Attributes.DISALLOW_ALL_TIX ? new Refusal('KRB5KDC_ERR_CLIENT_REVOKED', 'CLIENT LOCKED OUT') : undefined,
-  },
-  {
-    name: 'server may have no tickets',
-    ref: 'kadmin -allow_tix',
-    run: ({ server }) =>
-      server.attributes & Attributes.DISALLOW_ALL_TIX ? new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', 'SERVICE LOCKED OUT') : undefined,
-  },
-  {
-    name: 'server is no service',
-    ref: 'kadmin -allow_svr',
-    run: ({ server }) =>
-      server.attributes & Attributes.DISALLOW_SVR ? new Refusal('KRB5KDC_ERR_MUST_USE_USER2USER', 'SERVICE NOT ALLOWED') : undefined,
-  },
-  {
-    name: 'anonymous tickets need PKINIT',
-    ref: 'RFC 8062 §4.1',
-    run: ({ body }) =>
-      body.kdcOptions & KdcOptions.REQUEST_ANONYMOUS ? new Refusal('KRB5KDC_ERR_BADOPTION', 'VALIDATE_ANONYMOUS_PRINCIPAL') : undefined,
-  },
-  {
-    name: 'too many failures',
-    ref: 'kadmin policy -maxfailure',
-    run: ({ client, clientPolicy, realm, now }) =>
-      !realm.disableLockout && isLockedOut(client, clientPolicy, now) ? new Refusal('KRB5KDC_ERR_CLIENT_REVOKED', 'LOCKED_OUT') : undefined,
-  },
-]
+import { anonymousAstray, CHANGES, type Check, expired, startNotAhead } from './check.ts'
+import type { TgsResolved } from './resolved.ts'
 
 export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
   {
+    // MIT grants a renewed ticket with POSTDATED a start of the client's choice, which nobody ever has to validate.
     name: 'one change of the ticket at a time',
     ref: 'RFC 4120 §3.3.3',
     run: ({ body: { kdcOptions } }) =>
@@ -110,6 +22,7 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
   needs(KdcOptions.ALLOW_POSTDATE | KdcOptions.POSTDATED, TicketFlags.MAY_POSTDATE, 'TGT NOT POSTDATABLE'),
   needs(KdcOptions.VALIDATE, TicketFlags.INVALID, 'VALIDATE VALID TICKET'),
   needs(KdcOptions.RENEW, TicketFlags.RENEWABLE, 'TICKET NOT RENEWABLE'),
+  startNotAhead<TgsResolved>(),
   {
     name: 'an invalid ticket is good for validation only',
     ref: 'RFC 4120 §2.2',
@@ -136,9 +49,9 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
   },
   {
     name: 'a changed ticket stays one for the same server',
-    ref: 'RFC 4120 §3.3.3.1',
-    run: ({ body, headerServer, requested }) =>
-      body.kdcOptions & CHANGES && !samePrincipal(headerServer, requested)
+    ref: 'RFC 4120 §3.3.2',
+    run: r =>
+      r.body.kdcOptions & CHANGES && !samePrincipal(r.headerServer, r.requested) && !isProxyByTgt(r)
         ? new Refusal('KRB5KDC_ERR_SERVER_NOMATCH', "SERVER DIDN'T MATCH TICKET FOR RENEW/FORWARD/ETC")
         : undefined,
   },
@@ -147,6 +60,14 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
     ref: 'RFC 4120 §2.5',
     run: ({ body, requested }) =>
       body.kdcOptions & KdcOptions.PROXY && isTgtPrincipal(requested) ? new Refusal('KRB5KDC_ERR_BADOPTION', "CAN'T PROXY TGT") : undefined,
+  },
+  {
+    name: 'no proxy by TGT for a server or client that forbids proxies',
+    ref: 'kadmin -allow_proxiable',
+    run: r =>
+      isProxyByTgt(r) && ((r.client?.attributes ?? 0) | r.server.attributes) & Attributes.DISALLOW_PROXIABLE
+        ? new Refusal('KRB5KDC_ERR_BADOPTION', 'PROXY NOT ALLOWED')
+        : undefined,
   },
   {
     name: 'a new ticket needs a TGT',
@@ -159,8 +80,8 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
   {
     name: 'the TGT is for the realm of the server',
     ref: 'RFC 4120 §3.3.2',
-    run: ({ body, headerServer, requested }) =>
-      !(body.kdcOptions & CHANGES) && headerServer.components[1] !== requested.realm
+    run: r =>
+      (!(r.body.kdcOptions & CHANGES) || isProxyByTgt(r)) && r.headerServer.components[1] !== r.requested.realm
         ? new Refusal('KRB5KRB_AP_ERR_NOT_US', 'BAD TGS SERVER INSTANCE')
         : undefined,
   },
@@ -175,15 +96,34 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
     run: ({ crossRealm, header, realm }) =>
       crossRealm && header.crealm === realm.realm ? new Refusal('KRB5KDC_ERR_POLICY', 'INVALID LINEAGE') : undefined,
   },
+  secondTicket('user-to-user needs a second ticket', ({ second }) =>
+    second === undefined ? new Refusal('KRB5KDC_ERR_BADOPTION', 'NO_2ND_TKT') : undefined,
+  ),
+  secondTicket('the second ticket is a TGT of this realm', ({ second, server }) =>
+    isTgtPrincipal(second!.server) &&
+    second!.server.components[1] === second!.server.realm &&
+    second!.server.realm === server.principal.realm
+      ? undefined
+      : new Refusal('KRB5KDC_ERR_POLICY', '2ND_TKT_NOT_TGS'),
+  ),
+  secondTicket("the second ticket is the server's, by whatever name", ({ second, server }) =>
+    second!.client !== undefined && samePrincipal(second!.client.principal, server.principal)
+      ? undefined
+      : new Refusal('KRB5KDC_ERR_SERVER_NOMATCH', '2ND_TKT_MISMATCH'),
+  ),
+  // MIT takes an outlived one; whoever once got hold of its session key could then open new tickets for ever.
+  secondTicket('the second ticket is good at this time', ({ second, now, realm }) => {
+    const { flags, endtime } = second!.ticket
+    if (flags & TicketFlags.INVALID) return new Refusal('KRB5KRB_AP_ERR_TKT_NYV', '2ND_TKT_NOT_VALID')
+    return now > endtime + realm.clockskew ? new Refusal('KRB5KRB_AP_ERR_TKT_EXPIRED', '2ND_TKT_EXPIRED') : undefined
+  }),
   {
-    name: 'user-to-user and constrained delegation need a second ticket',
-    ref: 'RFC 4120 §3.3.3',
+    name: 'constrained delegation is not offered',
+    ref: 'MS-SFU §3.2.5.2',
     run: ({ body }) =>
-      body.kdcOptions & KdcOptions.ENC_TKT_IN_SKEY
-        ? new Refusal('KRB5KDC_ERR_BADOPTION', 'NO_2ND_TKT')
-        : body.kdcOptions & KdcOptions.CNAME_IN_ADDL_TKT
-          ? new Refusal('KRB5KDC_ERR_BADOPTION', 'UNSUPPORTED_S4U2PROXY_REQUEST')
-          : undefined,
+      body.kdcOptions & KdcOptions.CNAME_IN_ADDL_TKT
+        ? new Refusal('KRB5KDC_ERR_BADOPTION', body.additionalTickets?.length ? 'UNSUPPORTED_S4U2PROXY_REQUEST' : 'NO_2ND_TKT')
+        : undefined,
   },
   {
     name: 'server takes no renewable tickets',
@@ -202,16 +142,26 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
         : undefined,
   },
   {
+    name: 'server takes no user-to-user tickets',
+    ref: 'kadmin -allow_dup_skey',
+    run: ({ body, server }) =>
+      body.kdcOptions & KdcOptions.ENC_TKT_IN_SKEY && server.attributes & Attributes.DISALLOW_DUP_SKEY
+        ? new Refusal('KRB5KDC_ERR_POLICY', 'DUP_SKEY DISALLOWED')
+        : undefined,
+  },
+  {
     name: 'server may have no tickets',
     ref: 'kadmin -allow_tix',
     run: ({ server }) =>
       server.attributes & Attributes.DISALLOW_ALL_TIX ? new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', 'SERVER LOCKED OUT') : undefined,
   },
   {
-    name: 'server is no service',
+    name: 'server is no service, unless user to user',
     ref: 'kadmin -allow_svr',
-    run: ({ server }) =>
-      server.attributes & Attributes.DISALLOW_SVR ? new Refusal('KRB5KDC_ERR_MUST_USE_USER2USER', 'SERVER NOT ALLOWED') : undefined,
+    run: ({ body, server }) =>
+      server.attributes & Attributes.DISALLOW_SVR && !(body.kdcOptions & KdcOptions.ENC_TKT_IN_SKEY)
+        ? new Refusal('KRB5KDC_ERR_MUST_USE_USER2USER', 'SERVER NOT ALLOWED')
+        : undefined,
   },
   {
     name: 'server wants initial tickets',
@@ -242,6 +192,11 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
     ref: 'RFC 4120 §3.3.3',
     run: ({ server, now }) => (expired(server.expiration, now) ? new Refusal('KRB5KDC_ERR_SERVICE_EXP', 'SERVICE EXPIRED') : undefined),
   },
+  {
+    name: 'anonymous clients get TGTs only, where kdc.conf says so',
+    ref: 'restrict_anonymous_to_tgt',
+    run: ({ header, requested, realm }) => anonymousAstray(fromPrincipalName(header.cname, header.crealm), requested, realm),
+  },
 ]
 
 function needs(options: number, flag: number, status: string): Check<TgsResolved> {
@@ -253,11 +208,14 @@ function needs(options: number, flag: number, status: string): Check<TgsResolved
   }
 }
 
-function expired(at: number, now: number): boolean {
-  return at !== 0 && now > at
+function secondTicket(name: string, run: Check<TgsResolved>['run']): Check<TgsResolved> {
+  return { name, ref: 'RFC 4120 §3.3.3', run: r => (r.body.kdcOptions & KdcOptions.ENC_TKT_IN_SKEY ? run(r) : undefined) }
 }
 
-/** Options that change a ticket instead of getting a new one by a TGT. */
-const CHANGES = KdcOptions.FORWARDED | KdcOptions.PROXY | KdcOptions.RENEW | KdcOptions.VALIDATE
-
-const TGS_ONLY = CHANGES | KdcOptions.ENC_TKT_IN_SKEY | KdcOptions.CNAME_IN_ADDL_TKT
+/**
+ * A proxy can be asked for with the service's own proxiable ticket, as MIT's library does, or with a proxiable TGT, as Heimdal's does
+ * (RFC 4120 §3.3.2 and §5.4.1). The second way gives nothing that two requests of the first would not.
+ */
+function isProxyByTgt({ body, headerServer, requested }: TgsResolved): boolean {
+  return (body.kdcOptions & CHANGES) === KdcOptions.PROXY && isTgtPrincipal(headerServer) && !isTgtPrincipal(requested)
+}

@@ -1,0 +1,68 @@
+import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
+import { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
+import { openData, prepareKey } from '../../core/crypto/encrypted-data.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import { PrincipalAttribute as Attributes } from '../../core/flags/principal-attributes.ts'
+import { isTgtPrincipal, type Principal } from '../../core/principal/principal.ts'
+import type { EtypeId } from '../../core/registry/etype.ts'
+import { KeyUsage } from '../../core/registry/key-usage.ts'
+import { unknownTicketServer } from '../audit/log-line.ts'
+import { type FoundKey, keysOfVersion, newestVersion } from '../keys.ts'
+import type { RealmDesk } from '../realm-desk.ts'
+import { Refusal } from '../refusal.ts'
+import type { PrincipalEntry } from '../store/entry.ts'
+import type { Store } from '../store/store.ts'
+import type { OpenedTicket } from './opened-tickets.ts'
+
+/** The entry of the server that a presented ticket names. */
+export async function serverOfTicket(server: Principal, store: Store, status: string): Promise<PrincipalEntry | Refusal> {
+  const entry = await store.principal(server)
+  if (entry === undefined) return new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', status, { remark: unknownTicketServer(server) })
+  const usable = !(entry.attributes & (Attributes.DISALLOW_SVR | Attributes.DISALLOW_ALL_TIX))
+  return usable ? entry : new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', status)
+}
+
+/** The ticket as opened before, or with the first key of its server that fits. Throws `KrbError`. */
+export function openTicket(
+  sealed: EncryptedData,
+  server: Principal,
+  entry: PrincipalEntry,
+  { realm, keys, openedTickets }: RealmDesk,
+): OpenedTicket {
+  const found = candidates(entry, server, sealed, realm.policy.permittedEtypes)
+  const known = openedTickets.find(sealed.cipher, found)
+  if (known !== undefined) return known
+  let failure: KrbError | undefined
+  for (const candidate of found) {
+    try {
+      const ticket = EncTicketPart.decode(openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed))
+      const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
+      const fresh = { ticket, sessionKey, openedBy: candidate.data }
+      openedTickets.keep(sealed.cipher, fresh)
+      return fresh
+    } catch (error) {
+      if (!(error instanceof KrbError)) throw error
+      failure = error
+    }
+  }
+  throw failure ?? new KrbError('KRB5_KDB_NO_MATCHING_KEY')
+}
+
+/**
+ * Our own TGTs are only ever under the first key of a version; other tickets name their enctype. Without a version (Active Directory's cross-realm
+ * tickets) the newest three are tried.
+ */
+function candidates(
+  entry: PrincipalEntry,
+  server: Principal,
+  { kvno, etype }: EncryptedData,
+  permitted: readonly EtypeId[],
+): readonly FoundKey[] {
+  const own = isTgtPrincipal(server) && server.components[1] === server.realm
+  const newest = newestVersion(entry)
+  const versions = kvno === undefined || kvno === 0 ? [newest, newest - 1, newest - 2] : [kvno]
+  return versions.flatMap(version => {
+    const found = keysOfVersion(entry, version, permitted)
+    return own ? found.slice(0, 1) : found.filter(({ data }) => data.etype === etype)
+  })
+}

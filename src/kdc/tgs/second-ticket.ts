@@ -1,0 +1,33 @@
+import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
+import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
+import type { PreparedKey } from '../../core/crypto/etype.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
+import type { RealmDesk } from '../realm-desk.ts'
+import { Refusal, refusalOf } from '../refusal.ts'
+import { openTicket, serverOfTicket } from './open-ticket.ts'
+
+/** The first additional ticket of a user-to-user request, opened. */
+export interface OpenedSecondTicket {
+  readonly ticket: EncTicketPart
+  readonly sessionKey: PreparedKey
+  readonly server: Principal
+  readonly client: Principal
+}
+
+/** undefined when the request asks for no user-to-user ticket, or brought nothing to make one with. */
+export async function openSecondTicket(body: KdcReqBody, desk: RealmDesk): Promise<OpenedSecondTicket | Refusal | undefined> {
+  const sealed = body.kdcOptions & KdcOptions.ENC_TKT_IN_SKEY ? body.additionalTickets?.[0]?.value : undefined
+  if (sealed === undefined) return undefined
+  const server = fromPrincipalName(sealed.sname, sealed.realm)
+  const entry = await serverOfTicket(server, desk.realm.store, '2ND_TKT_SERVER')
+  if (entry instanceof Refusal) return entry
+  try {
+    const { ticket, sessionKey } = openTicket(sealed.encPart, server, entry, desk)
+    return { ticket, sessionKey, server, client: fromPrincipalName(ticket.cname, ticket.crealm) }
+  } catch (error) {
+    if (error instanceof KrbError) return refusalOf(error, '2ND_TKT_DECRYPT')
+    throw error
+  }
+}
