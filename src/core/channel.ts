@@ -8,7 +8,7 @@ export interface Channel {
    * KDC is known for the realm, `KRB5_KDC_UNREACH` when none answers.
    */
   exchange(realm: string, message: Bytes, options?: ExchangeOptions): Promise<Bytes>
-  /** Addresses of this machine that a KDC may see, 4 or 16 octets each: all but loopback and link-local ones. */
+  /** Addresses of this machine that a KDC may see, 4 or 16 octets each: extra_addresses, and all but loopback and link-local ones. */
   localAddresses(): Promise<readonly Bytes[]>
   /** Whether a KDC of the realm can be found, by configuration or DNS. */
   knowsRealm?(realm: string): Promise<boolean>

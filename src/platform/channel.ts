@@ -3,14 +3,14 @@ import type { ClientConfig } from '../core/config/krb5-conf.ts'
 import type { Profile } from '../core/config/profile.ts'
 import type { RealmConfig } from '../core/config/realms.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
-import { type Names, systemNames } from './dns.ts'
+import { addressOctets, type Names, systemNames } from './dns.ts'
 import { type ChannelEnv, exchangeWith, lineName, type Means } from './exchange.ts'
 import { type KdcServer, type LocateOptions, locateKdcs, locatePrimaryKdcs } from './locate.ts'
 
 /** What of the configuration finds and reaches KDCs. */
 export type ChannelConfig = Pick<
   ClientConfig,
-  'udpPreferenceLimit' | 'dnsLookupKdc' | 'dnsUriLookup' | 'dnsLookupRealm' | 'requestTimeout'
+  'udpPreferenceLimit' | 'dnsLookupKdc' | 'dnsUriLookup' | 'dnsLookupRealm' | 'requestTimeout' | 'extraAddresses'
 > & {
   readonly profile: Pick<Profile, 'paths' | 'subsections'>
   realm(name: string): Pick<RealmConfig, 'kdcs' | 'primaryKdcs' | 'httpAnchors' | 'sitename'>
@@ -45,7 +45,10 @@ export function realmChannel(config: ChannelConfig, env: ChannelEnv, options: Ch
       answeredBy?.({ address: lineName(line), isPrimary: async () => primary || isPrimary(realm, server) })
       return answer
     },
-    localAddresses: () => names.local(),
+    async localAddresses() {
+      const extra = await Promise.all(config.extraAddresses.map(name => names.addresses(name)))
+      return [...extra.flat().map(({ address }) => addressOctets(address)), ...(await names.local())]
+    },
     async knowsRealm(realm) {
       const { kdcs: configured } = config.realm(realm)
       try {

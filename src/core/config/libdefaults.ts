@@ -9,6 +9,7 @@ import {
   text,
   type ValuesOf,
   valuesOf,
+  words,
 } from './relation.ts'
 import { firstValues } from './source.ts'
 import { parseBoolean, parseInteger } from './values.ts'
@@ -45,7 +46,7 @@ export const LIBDEFAULTS = {
   dnsUriLookup: boolean('dns_uri_lookup', true, 'find KDCs by DNS URI records first'),
   enforceOkAsDelegate: strictBoolean('enforce_ok_as_delegate', false, 'GSS: delegate only to services marked ok-as-delegate'),
   errFmt: text('err_fmt', 'format of error messages: %M the text, %C the code'),
-  extraAddresses: text('extra_addresses', 'addresses beside those of the interfaces, when noaddresses is false'),
+  extraAddresses: words('extra_addresses', 'addresses and hosts beside those of the interfaces, when noaddresses is false'),
   ignoreAcceptorHostname: strictBoolean('ignore_acceptor_hostname', false, 'a service accepts tickets for any host name it has a key for'),
   kcmSocket: text('kcm_socket', '/var/run/.heim_org.h5l.kcm-socket', 'socket of the KCM daemon, - for none'),
   kdcDefaultOptions: integer('kdc_default_options', 0x10, 'kdc-options of every initial request (0x10 = renewable-ok), in decimal'),

@@ -52,6 +52,7 @@ async function ask(asked: Asked) {
     dnsUriLookup: false,
     dnsLookupRealm: false,
     requestTimeout,
+    extraAddresses: [],
     profile: EMPTY_PROFILE,
     realm: () => ({ kdcs, primaryKdcs, httpAnchors: [], sitename: undefined }),
   }

@@ -70,6 +70,7 @@ describeWith([openssl()], 'a KDC proxy', () => {
       dnsUriLookup: false,
       dnsLookupRealm: false,
       requestTimeout: 0,
+      extraAddresses: [],
       profile: EMPTY_PROFILE,
       realm,
     }

@@ -106,7 +106,7 @@ describe('[libdefaults]', () => {
       dnsUriLookup: true,
       enforceOkAsDelegate: false,
       errFmt: undefined,
-      extraAddresses: undefined,
+      extraAddresses: [],
       forwardable: false,
       ignoreAcceptorHostname: false,
       kcmSocket: '/var/run/.heim_org.h5l.kcm-socket',

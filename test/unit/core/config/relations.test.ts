@@ -32,7 +32,7 @@ const LIB: readonly (readonly [string, unknown, string, unknown])[] = [
   ['dns_uri_lookup', true, 'false', false],
   ['enforce_ok_as_delegate', false, 'true', true],
   ['err_fmt', undefined, '%M', '%M'],
-  ['extra_addresses', undefined, '10.0.0.1', '10.0.0.1'],
+  ['extra_addresses', [], '10.0.0.1, host.test', ['10.0.0.1', 'host.test']],
   ['ignore_acceptor_hostname', false, 'true', true],
   ['kcm_socket', '/var/run/.heim_org.h5l.kcm-socket', '-', '-'],
   ['kdc_default_options', 0x10, '0', 0],

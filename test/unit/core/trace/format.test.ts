@@ -7,6 +7,7 @@ import { traceLine, traceText } from '../../../../src/core/trace/format.ts'
 const alice = parsePrincipal('alice@MIT.TEST')
 const host = parsePrincipal('host/x@MIT.TEST')
 const tgt = tgtPrincipal('MIT.TEST')
+const proxy = { transport: 'https', address: '::1', port: 443 } as const
 const kdc = { transport: 'udp', address: '127.0.0.1', port: 88 } as const
 
 /** Lines of MIT's kinit and kvno 1.20.1 under KRB5_TRACE=/dev/stderr, and their wording in k5-trace.h. */
@@ -103,6 +104,29 @@ const LINES: readonly (readonly [TraceEvent, string])[] = [
   ],
   [{ event: 'tgs-result', result: { number: 0, text: 'Success' } }, 'TGS request result: 0/Success'],
   [{ event: 'service-creds-received', server: host }, 'Received creds for desired service host/x@MIT.TEST'],
+  [{ event: 'answered-by-primary', primary: false }, 'Response was not from primary KDC'],
+  [{ event: 'answered-by-primary', primary: true }, 'Response was from primary KDC'],
+  [{ event: 'init-creds-primary' }, 'Retrying AS request with primary KDC'],
+  [{ event: 'uri-query', domain: '_kerberos.MIT.TEST.' }, 'Sending DNS URI query for _kerberos.MIT.TEST.'],
+  [{ event: 'uri-answer', priority: 10, weight: 1, target: 'krb5srv:m:udp:kdc' }, 'URI answer: 10 1 "krb5srv:m:udp:kdc"'],
+  [{ event: 'uri-none' }, 'No URI records found'],
+  [{ event: 'srv-query', domain: '_kerberos._udp.MIT.TEST.' }, 'Sending DNS SRV query for _kerberos._udp.MIT.TEST.'],
+  [{ event: 'srv-answer', priority: 0, weight: 5, port: 88, host: 'kdc.mit.test.' }, 'SRV answer: 0 5 88 "kdc.mit.test."'],
+  [{ event: 'srv-none' }, 'No SRV records found'],
+  [{ event: 'txt-lookup', domain: '_kerberos.x.test.', realm: undefined }, 'TXT record _kerberos.x.test. not found'],
+  [{ event: 'txt-lookup', domain: '_kerberos.x.test.', realm: 'MIT.TEST' }, 'TXT record _kerberos.x.test. found: MIT.TEST'],
+  [{ event: 'https-sending', to: proxy }, 'Sending HTTPS request to https [::1]:443'],
+  [{ event: 'https-connect-error', to: proxy }, 'HTTPS error connecting to https [::1]:443'],
+  [{ event: 'https-send-error', to: proxy }, 'HTTPS error sending to https [::1]:443'],
+  [{ event: 'https-error', text: 'HTTP/1.1 502 Bad Gateway' }, 'HTTPS error: HTTP/1.1 502 Bad Gateway'],
+  [{ event: 'tls-name-matched', host: 'proxy.test' }, 'TLS certificate name matched "proxy.test"'],
+  [{ event: 'tls-name-mismatch', host: 'proxy.test' }, 'TLS certificate name mismatch: server certificate is not for "proxy.test"'],
+  [
+    { event: 'keytab-entry', principal: host, keytab: 'FILE:/k', kvno: 0, etype: 18, result: { number: 0, text: 'Success' } },
+    'Retrieving host/x@MIT.TEST from FILE:/k (vno 0, enctype aes256-cts) with result: 0/Success',
+  ],
+  [{ event: 'fallback-realm', realm: 'B' }, 'Local realm referral failed; trying fallback realm B'],
+  [{ event: 'fallback-host', host: 'www.mit.test' }, 'Falling back to canonicalized server hostname www.mit.test'],
 ]
 
 test.each(LINES)('$event', (event, text) => {
