@@ -70,7 +70,7 @@ export interface Host {
 }
 
 /**
- * Files, with MIT's habits (facts: formats 1.4). Every failure is a KrbError with the errno's name as code
+ * Files, with MIT's habits (docs/formats/ccache.md). Every failure is a KrbError with the errno's name as code
  * (`ENOENT`, `EACCES`, ...) and `{ path }`.
  */
 export interface Files {

@@ -1,7 +1,7 @@
 import type { Bytes } from '../core/bytes/bytes.ts'
 
 /**
- * Replies to recent requests, for those that come again because an answer got lost: same octets, same answer (decisions section 11). Bounded in
+ * Replies to recent requests, for those that come again because an answer got lost: same octets, same answer. Bounded in
  * octets and in age.
  */
 export class Lookaside {

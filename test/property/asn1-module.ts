@@ -179,13 +179,13 @@ function children(node: BaseBlock): BaseBlock[] {
   return [...(node as unknown as { valueBlock: { value: BaseBlock[] } }).valueBlock.value]
 }
 
-/** Hex of a primitive value's content, from the octets that asn1js took: its own reading of strings is lossy (facts: node 4). */
+/** Hex of a primitive value's content, from the octets that asn1js took: its own reading of strings is lossy. */
 function content(node: BaseBlock): string {
   const { valueBeforeDecodeView, blockLength } = node as unknown as { valueBeforeDecodeView: Uint8Array; blockLength: number }
   return Buffer.from(valueBeforeDecodeView.subarray(valueBeforeDecodeView.length - (node.lenBlock.length ?? blockLength))).toString('hex')
 }
 
-/** valueDec is 0 for four octets and more (facts: node 4). */
+/** valueDec is 0 for four octets and more. */
 function integer(node: BaseBlock): number {
   return Number((node as unknown as { toBigInt(): bigint }).toBigInt())
 }

@@ -15,7 +15,7 @@ import { MemoryRealm, REALM } from '../helpers/memory-realm.ts'
 const NOW = 1_900_000_000
 const env = { clock: { now: () => ({ seconds: NOW, micros: 0 }) }, random: (length: number): Bytes => randomBytes(length) }
 
-/** The KDC as a whole, octets in, octets out, with a valid TGT at hand (facts: security 3). */
+/** The KDC as a whole, octets in, octets out, with a valid TGT at hand. */
 describe('the KDC under fire', () => {
   const lines: string[] = []
   let kdc: Kdc

@@ -21,7 +21,7 @@ export interface NewDatabase {
 }
 
 /**
- * A new database with K/M, krbtgt/REALM, kadmin/admin and kadmin/changepw as MIT makes them (facts: formats 3.4). It is built aside
+ * A new database with K/M, krbtgt/REALM, kadmin/admin and kadmin/changepw as MIT makes them (docs/formats/mit-database.md). It is built aside
  * and appears complete. Gives the master key, for the stash file. Throws `EEXIST` when there is one of ours or of MIT's already.
  */
 export async function createDatabase({ config, masterPassword, masterKvno = 1 }: NewDatabase, env: Env): Promise<MasterKey> {

@@ -4,7 +4,7 @@ import { type Principal, parsePrincipal, unparsePrincipal } from '../principal/p
 import { Secret } from '../secret/secret.ts'
 import type { ConfigEntry, Credential } from './credential.ts'
 
-/** Settings are kept in a cache as credentials of a server that cannot be (facts: formats 1.2). */
+/** Settings are kept in a cache as credentials of a server that cannot be (docs/formats/ccache.md). */
 export function isConfigEntry(credential: Credential): boolean {
   return credential.server.realm === CONFIG_REALM && credential.server.components[0] === CONFIG_NAME
 }

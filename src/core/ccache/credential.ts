@@ -2,7 +2,7 @@ import type { Bytes } from '../bytes/bytes.ts'
 import type { Key } from '../crypto/etype.ts'
 import type { Principal } from '../principal/principal.ts'
 
-/** A ticket and what its owner knows of it, as a credential cache holds it (facts: formats 1.1). Times in seconds since 1970, 0 = absent. */
+/** A ticket and what its owner knows of it, as a credential cache holds it (docs/formats/ccache.md). Times in seconds since 1970, 0 = absent. */
 export interface Credential {
   readonly client: Principal
   readonly server: Principal
@@ -27,7 +27,7 @@ export interface TypedOctets {
   readonly data: Bytes
 }
 
-/** A setting kept in a cache: `fast_avail`, `pa_type`, ... (facts: formats 1.2). */
+/** A setting kept in a cache: `fast_avail`, `pa_type`, ... (docs/formats/ccache.md). */
 export interface ConfigEntry {
   readonly key: string
   readonly server?: Principal

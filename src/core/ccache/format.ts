@@ -133,7 +133,7 @@ export function encodePrincipal(principal: Principal, version: CcacheVersion = 4
   return writer.finish()
 }
 
-/** Overwritten in place by a remover: authtime tells, since others keep live data in entries whose endtime is 0 (facts: formats 1.3). */
+/** Overwritten in place by a remover: authtime tells, since others keep live data in entries whose endtime is 0 (docs/formats/ccache.md). */
 export function isRemoved(credential: Credential): boolean {
   return credential.endtime === 0 && credential.authtime !== 0
 }

@@ -1,6 +1,6 @@
 import { type EtypeId, etypeIdByName } from '../registry/etype.ts'
 
-/** What a password key is made with: an enctype and a kind of salt (facts: formats 3.3). */
+/** What a password key is made with: an enctype and a kind of salt (docs/formats/mit-database.md). */
 export interface KeySalt {
   readonly etype: EtypeId
   readonly saltType: SaltTypeId

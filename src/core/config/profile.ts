@@ -6,7 +6,7 @@ import { emptySection, type Relation, type Section } from './profile-tree.ts'
 export type { Place } from './profile-reader.ts'
 
 /**
- * Configuration files as one (facts: formats 6): sections, subsections and relations, values of the first file first. A path names the
+ * Configuration files as one (docs/formats/krb5-conf.md): sections, subsections and relations, values of the first file first. A path names the
  * section, any subsections, then the relation: `profile.value('realms', 'EXAMPLE.ORG', 'kdc')`.
  */
 export class Profile {

@@ -2,7 +2,7 @@ import type { Env } from '../env.ts'
 import { KrbError } from '../errors/krb-error.ts'
 
 /**
- * Replaces `%{uid}` and its like in names of caches, keytabs and folders (facts: formats 1.5). `%%` means nothing special. Throws
+ * Replaces `%{uid}` and its like in names of caches, keytabs and folders (docs/formats/ccache.md). `%%` means nothing special. Throws
  * `EINVAL` for an unknown token or a missing brace, `ENOENT` for `%{username}` of a uid without a login name.
  */
 export function expandTokens(text: string, env: Pick<Env, 'vars' | 'host'>): string {

@@ -1,4 +1,4 @@
-/** Attributes of a database entry (facts: formats 3.1), a uint32. Most of the low ones forbid something. */
+/** Attributes of a database entry (docs/formats/mit-database.md), a uint32. Most of the low ones forbid something. */
 export const PrincipalAttribute = {
   DISALLOW_POSTDATED: 0x1,
   DISALLOW_FORWARDABLE: 0x2,

@@ -43,7 +43,7 @@ const NAMES: ReadonlyMap<number, string> = new Map(
   (Object.keys(TicketFlags) as (keyof typeof TicketFlags)[]).map(key => [TicketFlags[key], key.toLowerCase().replaceAll('_', '-')]),
 )
 
-/** facts: mit-cli section 2. MIT's klist has no letter for enc-pa-rep. */
+/** MIT's klist has no letter for enc-pa-rep. */
 const LETTERS: readonly (readonly [number, string])[] = [
   [TicketFlags.FORWARDABLE, 'F'],
   [TicketFlags.FORWARDED, 'f'],

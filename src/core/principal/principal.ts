@@ -23,7 +23,7 @@ export interface ParseOptions {
 }
 
 /**
- * Reads MIT's text form `component/component@REALM` (facts: formats 7.1). `a@` has the empty realm, not the default one.
+ * Reads MIT's text form `component/component@REALM` (docs/formats/names-and-times.md). `a@` has the empty realm, not the default one.
  * Throws `KRB5_PARSE_MALFORMED`, and `KRB5_CONFIG_NODEFREALM` when a default realm is needed and not given.
  */
 export function parsePrincipal(text: string, options: ParseOptions = {}): Principal {

@@ -2,7 +2,7 @@ import type { CivilTime } from './civil.ts'
 import type { Zone } from './zone.ts'
 
 /**
- * A point in time in one of MIT's fixed forms (facts: formats 7.3): `20300102030405`, `30.01.02.03.04.05`, `03:04`, `02-Jan-2030:03:04:05` and
+ * A point in time in one of MIT's fixed forms (docs/formats/names-and-times.md): `20300102030405`, `30.01.02.03.04.05`, `03:04`, `02-Jan-2030:03:04:05` and
  * so on, in local time; what a form leaves out is now's. Digits are read greedily, as the C library does, and the result is the low
  * 32 bits, as MIT stores it. Undefined for anything else.
  */

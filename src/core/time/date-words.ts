@@ -3,7 +3,7 @@ import { type DateToken, tokenizeDate } from './date-tokens.ts'
 import type { Zone } from './zone.ts'
 
 /**
- * kadmin's dates (facts: formats 7.4): `tomorrow 3pm`, `Feb 3, 2031`, `2 weeks ago`, `2031-02-03 04:05 EST`, in local time unless a zone is named.
+ * kadmin's dates (docs/formats/names-and-times.md): `tomorrow 3pm`, `Feb 3, 2031`, `2 weeks ago`, `2031-02-03 04:05 EST`, in local time unless a zone is named.
  * Seconds since 1970; 0 for `never`; undefined for what MIT refuses and for what lies outside 1970 to 2106.
  *
  * Where MIT's getdate errs, this does not: summer time at `now` moves no other date, and 2100 is not a leap year.

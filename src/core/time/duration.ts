@@ -1,5 +1,5 @@
 /**
- * Seconds in MIT's duration grammar (facts: formats 7.2): `N`; `[Nd] [Nh] [Nm] [Ns]`; `H:M`; `H:M:S`; `D-H:M:S`. Parts may be negative.
+ * Seconds in MIT's duration grammar (docs/formats/names-and-times.md): `N`; `[Nd] [Nh] [Nm] [Ns]`; `H:M`; `H:M:S`; `D-H:M:S`. Parts may be negative.
  * The first character outside the alphabet ends the text. Undefined for what MIT refuses, overflow of 31 bits included.
  */
 export function parseDuration(text: string): number | undefined {

@@ -14,7 +14,7 @@ export interface IssuedEtypes {
 }
 
 /*
- * The KDC's log in MIT's words (facts: formats 8), without the prefix. Scripts search for these lines.
+ * The KDC's log in MIT's words (docs/formats/kdc-log.md), without the prefix. Scripts search for these lines.
  */
 
 export function asIssued(body: KdcReqBody, from: PeerAddress, authtime: number, issued: IssuedEtypes): string {

@@ -23,7 +23,7 @@ export interface LogOptions {
 
 /**
  * A server's log in MIT's form: `Nov 21 21:19:14 HOST krb5kdc[PID](info): TEXT`. Lines wait until `flush`, which comes before the replies that they
- * tell of are sent (decisions section 10).
+ * tell of are sent.
  */
 export class Log {
   readonly #options: LogOptions

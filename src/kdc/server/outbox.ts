@@ -1,6 +1,5 @@
 /**
- * Replies wait here until the log lines that tell of them are in the file: all that became ready in one turn of the event loop go out together
- * (decisions section 10).
+ * Replies wait here until the log lines that tell of them are in the file: all that became ready in one turn of the event loop go out together.
  */
 export class Outbox {
   readonly #flushLog: () => void

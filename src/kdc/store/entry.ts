@@ -2,7 +2,7 @@ import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 
 /**
- * A principal as the database holds it: MIT's model, complete (facts: formats 3), so that a dump goes in and out unchanged.
+ * A principal as the database holds it: MIT's model, complete (docs/formats/mit-database.md), so that a dump goes in and out unchanged.
  * Times are unsigned 32-bit seconds since 1970, lives are seconds.
  */
 export interface PrincipalEntry {
@@ -25,7 +25,7 @@ export interface TlData {
   readonly contents: Bytes
 }
 
-/** One key, sealed under the master key (facts: formats 3.3). */
+/** One key, sealed under the master key (docs/formats/mit-database.md). */
 export interface KeyData {
   readonly version: 1 | 2
   readonly kvno: number

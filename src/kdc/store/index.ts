@@ -45,7 +45,7 @@ function backendOf({ dbLibrary = 'db2' }: DatabaseConfig): StoreBackend {
   throw new KrbError('KRB5_KDB_DBTYPE_NOSUP', { library: dbLibrary }, { text, hints: ['use db_library = klmdb, or leave it out'] })
 }
 
-/** MIT's names of local databases all mean ours (decisions section 6). */
+/** MIT's names of local databases all mean ours. */
 const BACKENDS: ReadonlyMap<string, StoreBackend> = new Map([
   ['db2', lmdbBackend],
   ['klmdb', lmdbBackend],

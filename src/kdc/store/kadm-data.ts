@@ -6,7 +6,7 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import type { KeyData, TlData } from './entry.ts'
 import { TlType, tlContents } from './tl-data.ts'
 
-/** What kadmin keeps about a principal: tl-data 3, MIT's XDR (facts: formats 3.2). Old keys are sealed with the history key. */
+/** What kadmin keeps about a principal: tl-data 3, MIT's XDR (docs/formats/mit-database.md). Old keys are sealed with the history key. */
 export interface KadmData {
   readonly policy: string | undefined
   /** 0x800 = has a policy; other bits stay as found. */

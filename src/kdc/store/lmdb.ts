@@ -172,7 +172,7 @@ class LmdbStore implements NewStore {
     )
   }
 
-  /** The open file, opened anew when another one stands in its place (decisions section 6). */
+  /** The open file, opened anew when another one stands in its place. */
   #current(): OpenFile {
     const now = performance.now()
     if (now - this.#checkedAt < CHECK_MS) return this.#open

@@ -10,7 +10,7 @@ import { Secret } from '../../core/secret/secret.ts'
 import type { KeyData, PrincipalEntry } from './entry.ts'
 import { readActivations, readMasterKeyAux, readMasterKvno } from './tl-data.ts'
 
-/** One version of the key that seals all others (facts: formats 3.3, 4). The only place that meets its octets. */
+/** One version of the key that seals all others (docs/formats/mit-database.md). The only place that meets its octets. */
 export class MasterKey {
   readonly kvno: number
   readonly key: Key

@@ -13,7 +13,7 @@ export interface StashedKey {
 }
 
 /**
- * The master keys of a stash file: a keytab with entries of K/M (facts: formats 4), or the old form with one key, which counts as version 1.
+ * The master keys of a stash file: a keytab with entries of K/M (docs/formats/keytab.md), or the old form with one key, which counts as version 1.
  * Throws what reading throws, and `KRB5_KDB_CANTREAD_STORED` for anything that is neither.
  */
 export async function readStash(path: string, name: Principal, files: Files): Promise<readonly StashedKey[]> {

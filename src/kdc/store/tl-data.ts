@@ -3,7 +3,7 @@ import { decodeText, encodeText } from '../../core/bytes/text.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { TlData } from './entry.ts'
 
-/** Kinds of tl-data that mean something to us (facts: formats 3.2). */
+/** Kinds of tl-data that mean something to us (docs/formats/mit-database.md). */
 export const TlType = {
   LAST_PWD_CHANGE: 1,
   MOD_PRINC: 2,
