@@ -13,6 +13,8 @@ export type ControlHandler = (request: ControlRequest) => Promise<unknown>
 
 export interface ControlRequest {
   readonly command: string
+  /** What the command is about: a number of seconds, say. */
+  readonly argument?: unknown
 }
 
 /** Listens on `path`, replacing a socket that a killed process left behind. The caller has made sure that nobody answers there. */

@@ -13,6 +13,9 @@ import { nodeEnv } from '../platform/node-env.ts'
 import { realmEnvironment, realmFiles } from './layout.ts'
 import { insideRealm, isPrepared, prepareRealm } from './prepare.ts'
 import { serveRealm } from './serve.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+export type { VirtualClock } from './virtual-clock.ts'
 
 export interface StartRealmOptions {
   /** Default TKREALM.TEST. */
@@ -36,6 +39,8 @@ export interface Realm extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>
   /** File of the keytab in which `addService` puts its keys. */
   readonly keytab: string
+  /** The realm's time: the system's until it is moved. Clients keep theirs, and learn the difference from the KDC. */
+  readonly clock: VirtualClock
   addUser(name: string, password: string): Promise<void>
   addService(name: string): Promise<void>
   stop(): Promise<void>
@@ -48,7 +53,9 @@ export interface Realm extends AsyncDisposable {
  *     spawnSync('kinit', ['alice'], { env: { ...process.env, ...realm.env }, input: 'secret\n' })
  */
 export async function startRealm(options: StartRealmOptions = {}): Promise<Realm> {
-  const env = nodeEnv()
+  const system = nodeEnv()
+  const clock = new VirtualClock(system.clock)
+  const env = { ...system, clock }
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'tkrealm-')))
   const files = realmFiles(folder)
   const remove = async () => {
@@ -73,6 +80,7 @@ export async function startRealm(options: StartRealmOptions = {}): Promise<Realm
       port: served.port,
       env: realmEnvironment(files),
       keytab: files.keytab,
+      clock,
       async addUser(name, password) {
         using secret = new Secret(encodeText(password))
         await add(name, { from: 'password', password: secret })

@@ -11,7 +11,7 @@ import { run, runAsync } from '../helpers/process.ts'
 import { scratchFolder } from '../helpers/scratch.ts'
 
 const scratch = scratchFolder('tkrealm')
-const env = { XDG_STATE_HOME: scratch.path, TMPDIR: scratch.file('tmp'), KRB5_CONFIG: '/dev/null' }
+const env = { XDG_STATE_HOME: scratch.path, TMPDIR: scratch.file('tmp'), KRB5_CONFIG: '/dev/null', TZ: 'UTC' }
 const realms = scratch.file('tkrb5')
 mkdirSync(env.TMPDIR)
 afterEach(() => {
@@ -99,6 +99,33 @@ describe('tkrealm up and down', () => {
   it('needs to be told what to do', () => {
     expect(tkrealm().code).toBe(2)
     expect(tkrealm('dance').stderr).toContain('unknown command "dance"')
+  })
+})
+
+describe('tkrealm clock', () => {
+  const time = (...words: string[]) => {
+    const done = tkrealm('clock', ...words)
+    expect(done.stderr).toBe('')
+    return Date.parse(done.stdout.trim()) / 1000
+  }
+  it('moves the time of a realm and of its log', () => {
+    tkrealm('up', '--clock')
+    const start = time()
+    expect(time('+1d') - start - 86_400).toBeLessThan(60)
+    expect(time('20300102030405')).toBe(Date.parse('2030-01-02T03:04:05Z') / 1000)
+    expect(run(ours('tkinit'), ['nobody'], { env: { ...env, ...environment() }, input: 'x\n' }).code).toBe(1)
+    expect(readFileSync(join(status().folder, 'kdc.log'), 'utf8')).toContain('Jan 02 03:04:')
+    expect(time('now') - start).toBeLessThan(60)
+  })
+  it('stands still where nobody asked for it', () => {
+    tkrealm('up')
+    expect(tkrealm('clock', '+1d')).toMatchObject({ code: 1, stdout: '', stderr: 'tkrealm: this realm was started without --clock\n' })
+    tkrealm('down')
+    expect(tkrealm('clock').stderr).toBe('tkrealm: No realm with a clock is up\n')
+  })
+  it('is found by a command inside tkrealm run', () => {
+    const done = tkrealm('run', '--clock', '--', 'sh', '-c', `${ours('tkrealm')} clock 20300102030405`)
+    expect(done.stdout).toMatch(/^2030-01-02T03:04:0\dZ\n$/)
   })
 })
 

@@ -1,6 +1,7 @@
 import { realmEnvironment } from '../../realm/layout.ts'
 import { type Call, defineProgram, type Outcome, UsageError } from '../base.ts'
 import { tableText } from '../text/table.ts'
+import { clock } from './clock.ts'
 import { down } from './down.ts'
 import { REALM_FLAGS, type RealmOptions, usage } from './flags.ts'
 import { knownRealms, namedRealm } from './folder.ts'
@@ -16,14 +17,14 @@ export const program = defineProgram({
   name: 'tkrealm',
   summary: 'Run a Kerberos realm of your own on this machine.',
   flags: REALM_FLAGS,
-  operands: { synopsis: 'up|down|status|env|run', doc: 'What to do. "run" takes a command after "--".', min: 1 },
+  operands: { synopsis: 'up|down|status|env|clock|run', doc: 'What to do. "run" takes a command after "--".', min: 1 },
   usage,
   usageStatus: 2,
   run(call) {
     const [verb, ...rest] = call.operands
     const action = Object.hasOwn(ACTIONS, verb!) ? ACTIONS[verb!] : undefined
     if (action === undefined) throw new UsageError([`${call.name}: unknown command "${verb}"`])
-    if (rest.length > 0 && verb !== 'run') throw new UsageError([`${call.name}: "${verb}" takes no argument`])
+    if (rest.length > (verb === 'clock' ? 1 : 0) && verb !== 'run') throw new UsageError([`${call.name}: too many words after "${verb}"`])
     return action(call, rest)
   },
 })
@@ -53,10 +54,14 @@ const ACTIONS: Readonly<Record<string, (call: RealmCall, rest: readonly string[]
     const variables = realmEnvironment(files)
     return { text: () => exportsText(variables), json: () => ({ realm, env: variables }) }
   },
+  clock: async ({ options, env }, [time]) => {
+    const result = await clock(time, options.realm, env)
+    return { text: () => `${result.time}\n`, json: () => result }
+  },
   run: async ({ options, env, name }, command) => {
     if (command.length === 0) throw new UsageError([`${name}: "run" needs a command`])
     return { status: await runInside(command, options, env) }
   },
   /** What `up` leaves behind in the background; not for people. */
-  serve: async ({ options, env }) => ({ status: await serve(namedRealm(options.realm, env), env) }),
+  serve: async ({ options, env }) => ({ status: await serve(namedRealm(options.realm, env), options.clock, env) }),
 }

@@ -3,6 +3,7 @@ import type { FlagSet, OptionsOf } from '../argv/flag.ts'
 export const REALM_FLAGS = {
   realm: { value: 'REALM', doc: 'name of the realm (default TKREALM.TEST)' },
   port: { value: 'PORT', type: 'integer', doc: 'up: port of the KDC on 127.0.0.1 (default: a free one, kept between starts)' },
+  clock: { doc: 'up, run: let the clock of the realm be moved with "tkrealm clock"' },
   interactive: { doc: 'up: ask for the name of the realm and a first user' },
   destroy: { doc: 'down: remove the realm with everything in it' },
   user: { value: 'NAME', many: true, doc: 'run: make a user whose password is its name; may be given several times' },
@@ -12,10 +13,11 @@ export const REALM_FLAGS = {
 export type RealmOptions = OptionsOf<typeof REALM_FLAGS>
 
 export function usage(name: string): string {
-  return `Usage: ${name} up [--realm REALM] [--port PORT] [--interactive]
+  return `Usage: ${name} up [--realm REALM] [--port PORT] [--clock] [--interactive]
        ${name} down [--realm REALM] [--destroy]
        ${name} status [--realm REALM]
        ${name} env [--realm REALM]
-       ${name} run [--realm REALM] [--user NAME]... [--service NAME]... -- COMMAND [ARGUMENT...]
+       ${name} clock [--realm REALM] [now | +DURATION | TIME]
+       ${name} run [--realm REALM] [--clock] [--user NAME]... [--service NAME]... -- COMMAND [ARGUMENT...]
 `
 }

@@ -15,7 +15,11 @@ export function namedRealm(name: string | undefined, env: Env): NamedRealm {
     const text = `The realm's name may hold letters, digits, dots, hyphens and underscores`
     throw new KrbError('KRB5_PARSE_MALFORMED', { realm }, { text, doing: `naming realm ${realm}` })
   }
-  return { realm, files: realmFiles(`${realmsFolder(env)}/${realm}`) }
+  const files = realmFiles(`${realmsFolder(env)}/${realm}`)
+  if (Buffer.byteLength(files.control) > LONGEST_SOCKET_NAME) {
+    throw new KrbError('ENAMETOOLONG', { path: files.folder }, { hints: [`${files.control} is too long for a socket; set XDG_STATE_HOME`] })
+  }
+  return { realm, files }
 }
 
 /** All realms that were made here. */
@@ -34,3 +38,6 @@ function realmsFolder(env: Env): string {
   const hints = ['set XDG_STATE_HOME or HOME, or use "tkrealm run"']
   throw new KrbError('ENOENT', {}, { text: 'Neither XDG_STATE_HOME nor HOME names a folder for realms', hints })
 }
+
+/** sun_path of unix(7). */
+const LONGEST_SOCKET_NAME = 107

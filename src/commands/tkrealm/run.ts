@@ -3,7 +3,10 @@ import { constants } from 'node:os'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { ERRORS, type ErrorCode } from '../../core/errors/tables/index.ts'
+import { serveControl } from '../../platform/control-socket.ts'
 import { startRealm } from '../../realm/index.ts'
+import { realmFiles } from '../../realm/layout.ts'
+import { moveClock } from './clock.ts'
 import type { RealmOptions } from './flags.ts'
 
 /**
@@ -19,9 +22,12 @@ export async function runInside(command: readonly string[], options: RealmOption
     ...(options.realm === undefined ? {} : { realm: options.realm }),
     ...(options.port === undefined ? {} : { port: options.port }),
   })
+  const files = realmFiles(realm.folder)
+  const control = options.clock ? await serveControl(files.control, ({ argument }) => moveClock(realm.clock, true, argument)) : undefined
   try {
     return await run(command, { ...env.vars, ...realm.env })
   } finally {
+    await control?.close()
     await realm.stop()
   }
 }

@@ -26,7 +26,7 @@ export async function up(options: RealmOptions, env: Env): Promise<UpResult> {
   if (before.state === 'up') return { ...before, already: true, otherConfiguration: await otherConfiguration(named, env) }
   await prepare(named, options.port, env)
   if (wishes.user !== undefined) await wishes.user(named)
-  const status = await start(named)
+  const status = await start(named, options.clock)
   return { ...status, already: false, otherConfiguration: await otherConfiguration(named, env) }
 }
 
@@ -40,8 +40,9 @@ async function prepare({ realm, files }: NamedRealm, port: number | undefined, e
 }
 
 /** A process of its own, in the background; resolves when it listens. What it says when it cannot is our failure. */
-async function start(named: NamedRealm): Promise<RealmStatus> {
-  const child = spawn(process.execPath, [process.argv[1]!, 'serve', '--realm', named.realm], {
+async function start(named: NamedRealm, clock: boolean): Promise<RealmStatus> {
+  const words = ['serve', '--realm', named.realm, ...(clock ? ['--clock'] : [])]
+  const child = spawn(process.execPath, [process.argv[1]!, ...words], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     cwd: '/',
