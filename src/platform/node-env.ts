@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import * as os from 'node:os'
 import type { Clock, Env, Host } from '../core/env.ts'
 import type { TraceEvent } from '../core/trace/events.ts'
@@ -14,10 +15,11 @@ export interface NodeEnvOptions {
 /** The world of a Node process. */
 export function nodeEnv(options: NodeEnvOptions = {}): Env {
   const { trace } = options
+  const vars = isPrivileged() ? {} : process.env
   return {
-    clock: systemClock(),
+    clock: vars.TKRB5_CLOCK === undefined ? systemClock() : shiftedClock(vars.TKRB5_CLOCK),
     random,
-    vars: isPrivileged() ? {} : process.env,
+    vars,
     host: nodeHost(),
     files: nodeFiles(),
     prompter: nodePrompter(options.prompts ?? 'stdout'),
@@ -41,6 +43,26 @@ export function systemClock(): Clock {
       lastMs = ms
       return { seconds: Math.floor(ms / 1000), micros: (ms % 1000) * 1000 + extra }
     },
+  }
+}
+
+/** The time of a tkrealm realm whose clock can be moved: the file holds its seconds ahead of the system's (behind, when negative). */
+function shiftedClock(path: string): Clock {
+  const base = systemClock()
+  return {
+    now() {
+      const { seconds, micros } = base.now()
+      return { seconds: seconds + offsetIn(path), micros }
+    },
+  }
+}
+
+function offsetIn(path: string): number {
+  try {
+    const offset = Number(readFileSync(path, 'utf8'))
+    return Number.isSafeInteger(offset) ? offset : 0
+  } catch {
+    return 0 // the realm is gone, and its time with it
   }
 }
 

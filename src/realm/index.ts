@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import { nodeEnv } from '../platform/node-env.ts'
 import { realmEnvironment, realmFiles } from './layout.ts'
 import { insideRealm, isPrepared, prepareRealm } from './prepare.ts'
 import { serveRealm } from './serve.ts'
-import { VirtualClock } from './virtual-clock.ts'
+import { movableClock, type VirtualClock } from './virtual-clock.ts'
 
 export type { VirtualClock } from './virtual-clock.ts'
 
@@ -35,11 +36,14 @@ export interface Realm extends AsyncDisposable {
   readonly realm: string
   readonly folder: string
   readonly port: number
-  /** What makes a Kerberos program, MIT's or ours, a member of the realm: KRB5_CONFIG, KRB5_KDC_PROFILE, KRB5CCNAME, KRB5_KTNAME. */
+  /**
+   * What makes a Kerberos program, MIT's or ours, a member of the realm: KRB5_CONFIG, KRB5_KDC_PROFILE, KRB5CCNAME, KRB5_KTNAME, and
+   * for our programs TKRB5_CLOCK.
+   */
   readonly env: Readonly<Record<string, string>>
   /** File of the keytab in which `addService` puts its keys. */
   readonly keytab: string
-  /** The realm's time: the system's until it is moved. Clients keep theirs, and learn the difference from the KDC. */
+  /** The realm's time: the system's until it is moved. Our programs follow it, MIT's keep the system's and learn the difference from the KDC. */
   readonly clock: VirtualClock
   addUser(name: string, password: string): Promise<void>
   addService(name: string): Promise<void>
@@ -53,11 +57,11 @@ export interface Realm extends AsyncDisposable {
  *     spawnSync('kinit', ['alice'], { env: { ...process.env, ...realm.env }, input: 'secret\n' })
  */
 export async function startRealm(options: StartRealmOptions = {}): Promise<Realm> {
-  const system = nodeEnv()
-  const clock = new VirtualClock(system.clock)
-  const env = { ...system, clock }
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'tkrealm-')))
   const files = realmFiles(folder)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const clock = movableClock(files)
+  const env = { ...nodeEnv(), clock }
   const remove = async () => {
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
   }
@@ -78,7 +82,7 @@ export async function startRealm(options: StartRealmOptions = {}): Promise<Realm
       realm: served.realm,
       folder,
       port: served.port,
-      env: realmEnvironment(files),
+      env: realmEnvironment(files, true),
       keytab: files.keytab,
       clock,
       async addUser(name, password) {

@@ -14,6 +14,8 @@ export interface RealmFiles {
   readonly control: string
   readonly keytab: string
   readonly ccache: string
+  /** Seconds between the realm's clock and the system's; there while the clock can be moved. */
+  readonly clock: string
 }
 
 export interface RealmSettings {
@@ -34,18 +36,21 @@ export function realmFiles(folder: string): RealmFiles {
     control: join(folder, 'control.sock'),
     keytab: join(folder, 'keytab'),
     ccache: join(folder, 'krb5cc'),
+    clock: join(folder, 'clock'),
   }
 }
 
-/** The variables that put a program, ours or MIT's, into the realm. */
-export function realmEnvironment(
-  files: RealmFiles,
-): Readonly<Record<'KRB5_CONFIG' | 'KRB5_KDC_PROFILE' | 'KRB5CCNAME' | 'KRB5_KTNAME', string>> {
+/**
+ * The variables that put a program, ours or MIT's, into the realm. TKRB5_CLOCK tells our programs (MIT's have faketime) how the realm's time
+ * differs from the system's; it is there while the clock can be moved.
+ */
+export function realmEnvironment(files: RealmFiles, movable: boolean): Readonly<Record<string, string>> {
   return {
     KRB5_CONFIG: files.krb5Conf,
     KRB5_KDC_PROFILE: files.kdcConf,
     KRB5CCNAME: `FILE:${files.ccache}`,
     KRB5_KTNAME: `FILE:${files.keytab}`,
+    ...(movable ? { TKRB5_CLOCK: files.clock } : {}),
   }
 }
 

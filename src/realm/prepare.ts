@@ -33,7 +33,7 @@ export async function writeConfiguration(settings: RealmSettings, files: RealmFi
 
 /** The same world, with the realm's files as its configuration. */
 export function insideRealm(files: RealmFiles, env: Env): Env {
-  return { ...env, vars: { ...env.vars, ...realmEnvironment(files) } }
+  return { ...env, vars: { ...env.vars, ...realmEnvironment(files, false) } }
 }
 
 const PRIVATE = { mode: 0o600 }

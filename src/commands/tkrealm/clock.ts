@@ -10,8 +10,8 @@ import { realmFiles } from '../../realm/layout.ts'
 import type { VirtualClock } from '../../realm/virtual-clock.ts'
 import { namedRealm } from './folder.ts'
 
-/** How a clock is moved: by seconds, to seconds since 1970; nothing only reads it. */
-type Move = { readonly by: number } | { readonly to: number } | undefined
+/** How a clock is moved: by seconds, to seconds since 1970, back to the system's time; nothing only reads it. */
+type Move = { readonly by: number } | { readonly to: number } | 'back' | undefined
 
 /** `tkrealm clock`: moves the clock of a running realm, and tells it (ISO 8601). */
 export async function clock(word: string | undefined, realm: string | undefined, env: Env): Promise<{ readonly time: string }> {
@@ -24,20 +24,20 @@ export async function clock(word: string | undefined, realm: string | undefined,
 }
 
 /** What the realm's process does with it; gives its time in seconds since 1970. */
-export async function moveClock(virtual: VirtualClock, movable: boolean, argument: unknown): Promise<number> {
+export async function moveClock(virtual: VirtualClock | undefined, argument: unknown): Promise<number> {
   const move = checked(argument)
-  if (move !== undefined && !movable) throw new Error('this realm was started without --clock')
-  if (move !== undefined && 'by' in move) virtual.advance(move.by)
-  if (move !== undefined && 'to' in move) virtual.set(move.to)
+  if (virtual === undefined) throw new Error('this realm was started without --clock')
+  if (move === 'back') virtual.reset()
+  else if (move !== undefined && 'by' in move) virtual.advance(move.by)
+  else if (move !== undefined) virtual.set(move.to)
   return virtual.now().seconds
 }
 
 async function readMove(word: string, env: Env): Promise<Move> {
-  const now = env.clock.now().seconds
-  if (word === 'now') return { to: now }
+  if (word === 'now') return 'back'
   const relative = /^[+-]/.test(word) ? parseDuration(word.replace(/^\+/, '')) : undefined
   if (relative !== undefined) return { by: relative }
-  const absolute = parseAbsolute(word, now, await loadZone(env))
+  const absolute = parseAbsolute(word, env.clock.now().seconds, await loadZone(env))
   if (absolute !== undefined) return { to: absolute }
   throw new KrbError(
     'EINVAL',
@@ -63,6 +63,7 @@ function controlSockets(realm: string | undefined, env: Env): readonly string[] 
 
 function checked(argument: unknown): Move {
   if (argument === undefined || argument === null) return undefined
+  if (argument === 'back') return argument
   const { by, to } = argument as { by?: unknown; to?: unknown }
   if (typeof by === 'number' && Number.isSafeInteger(by)) return { by }
   if (typeof to === 'number' && Number.isSafeInteger(to)) return { to }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { realmEnvironment } from '../../realm/layout.ts'
 import { type Call, defineProgram, type Outcome, UsageError } from '../base.ts'
 import { tableText } from '../text/table.ts'
@@ -51,7 +52,7 @@ const ACTIONS: Readonly<Record<string, (call: RealmCall, rest: readonly string[]
   },
   env: async ({ options, env }) => {
     const { realm, files } = namedRealm(options.realm, env)
-    const variables = realmEnvironment(files)
+    const variables = realmEnvironment(files, existsSync(files.clock))
     return { text: () => exportsText(variables), json: () => ({ realm, env: variables }) }
   },
   clock: async ({ options, env }, [time]) => {

@@ -23,9 +23,10 @@ export async function runInside(command: readonly string[], options: RealmOption
     ...(options.port === undefined ? {} : { port: options.port }),
   })
   const files = realmFiles(realm.folder)
-  const control = options.clock ? await serveControl(files.control, ({ argument }) => moveClock(realm.clock, true, argument)) : undefined
+  const control = options.clock ? await serveControl(files.control, ({ argument }) => moveClock(realm.clock, argument)) : undefined
   try {
-    return await run(command, { ...env.vars, ...realm.env })
+    const { TKRB5_CLOCK, ...still } = realm.env
+    return await run(command, { ...env.vars, ...(options.clock ? realm.env : still) })
   } finally {
     await control?.close()
     await realm.stop()
