@@ -41,7 +41,7 @@ test('an unknown server: the way there', () => {
 test('enctypes: three lists, or two', () => {
   expect(etypeHints({ asked: [18], from: 'the built-in list', offered: [23, 4711], keytab: [] })).toEqual([
     'asked for: aes256-cts-hmac-sha1-96 (the built-in list)',
-    expect.stringMatching(/^the KDC offers: arcfour-hmac \S*4711/),
+    expect.stringMatching(/^the KDC offers: arcfour-hmac .*4711$/),
     'in the keytab: none',
   ])
   expect(etypeHints({ asked: [], from: 'x', offered: undefined, keytab: undefined })).toHaveLength(2)
