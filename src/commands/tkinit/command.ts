@@ -1,14 +1,14 @@
-import { loadClientConfig } from '../../core/config/krb5-conf.ts'
+import { type ClientConfig, loadClientConfig } from '../../core/config/krb5-conf.ts'
 import { during } from '../../core/errors/krb-error.ts'
 import { etypeStanding } from '../../core/registry/etype.ts'
 import { loadZone } from '../../core/time/zone.ts'
 import { realmChannel } from '../../platform/channel.ts'
 import { passwordChannel } from '../../platform/password-channel.ts'
-import { defineProgram, onTerminal } from '../base.ts'
+import { type Call, defineProgram, type Outcome, onTerminal } from '../base.ts'
 import { passwordPlaces } from '../passwords/places.ts'
 import type { Remark } from '../passwords/source.ts'
 import { NobodyError } from './client.ts'
-import { complaints, FORCING_KEYTAB, forcesKeytab, INIT_FLAGS, initOptions } from './flags.ts'
+import { complaints, FORCING_KEYTAB, forcesKeytab, INIT_FLAGS, type InitFlags, initOptions } from './flags.ts'
 import { cutText, outcomeJson, stepText, warningText } from './render.ts'
 import { forget, type InitWorld, logIn } from './run.ts'
 
@@ -24,6 +24,7 @@ export const program = defineProgram({
     const { options: flags, operands, env, err } = call
     if (forcesKeytab(flags)) err(`${FORCING_KEYTAB}\n`)
     const config = await during('initializing Kerberos 5 library', () => loadClientConfig(env))
+    if (flags.import !== undefined) return imported(flags.import, call, config)
     const remarks: Remark[] = []
     const world: InitWorld = {
       env,
@@ -60,6 +61,14 @@ export const program = defineProgram({
     }
   },
 })
+
+async function imported(source: string, { options, env, err }: Call<InitFlags>, config: ClientConfig): Promise<Outcome> {
+  const { importTickets } = await import('./import.ts')
+  const result = await importTickets(source, options.ccache, { env, config })
+  if (options.verbose)
+    err(stepText({ step: `${result.how}-cache`, name: result.cache }) + stepText({ step: 'principal', name: result.client }))
+  return { json: () => ({ client: result.client, cache: result.cache, tickets: result.tickets }) }
+}
 
 /** Only log-ins of hosts need it. */
 async function systemHosts() {

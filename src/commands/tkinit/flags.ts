@@ -70,6 +70,7 @@ export const INIT_FLAGS = {
   },
   'preauth-option': { letter: 'X', own: true, value: 'NAME[=VALUE]', many: true, doc: 'a setting for a pre-authentication mechanism' },
   ...PASSWORD_FLAGS,
+  import: { own: true, value: 'SOURCE', doc: 'instead of a log-in: take the tickets of a .kirbi file or of another cache' },
   krb5: { letter: '5', letterOnly: true, hidden: true, doc: 'ignored' },
   krb4: { letter: '4', letterOnly: true, hidden: true, doc: 'refused', stop: KERBEROS_4_GONE },
 } as const satisfies FlagSet
@@ -146,6 +147,9 @@ export function complaints(flags: InitFlags, operands: readonly string[], _name:
   ]
   const second = [
     ...passwordComplaints(flags),
+    ...(flags.import !== undefined && (operands.length > 0 || kind !== 'password' || namesPassword(flags) || flags.service !== undefined)
+      ? ['--import goes with -c and -V only']
+      : []),
     ...(namesPassword(flags) && kind === 'keytab' ? ['A keytab goes with no source of passwords'] : []),
     ...(namesPassword(flags) && (kind === 'renew' || kind === 'validate') ? ['-R and -v go with no source of passwords'] : []),
     ...(operands.length > 1 ? [`Extra arguments (starting with "${operands[1]}").`] : []),

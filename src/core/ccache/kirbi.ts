@@ -1,5 +1,6 @@
 import { EncKrbCredPart, KrbCred, type KrbCredInfo } from '../asn1/messages/krb-cred.ts'
 import { Ticket } from '../asn1/messages/ticket.ts'
+import { reopen } from '../asn1/schema.ts'
 import { type Bytes, EMPTY } from '../bytes/bytes.ts'
 import { decodeText } from '../bytes/text.ts'
 import { KrbError } from '../errors/krb-error.ts'
@@ -12,7 +13,7 @@ import type { Credential } from './credential.ts'
  * tickets have no place in it. Throws an ASN.1 error when a credential's ticket is none.
  */
 export function encodeKirbi(credentials: readonly Credential[]): Bytes {
-  const tickets = credentials.map(({ ticket }) => ({ value: Ticket.decode(ticket), octets: ticket }))
+  const tickets = credentials.map(({ ticket }) => reopen(Ticket, ticket))
   const cipher = EncKrbCredPart.encode({ ticketInfo: credentials.map(infoOf) })
   try {
     return KrbCred.encode({ tickets, encPart: { etype: NO_ENCRYPTION, cipher } })
