@@ -1,3 +1,4 @@
+import { addAlias } from './add-alias.ts'
 import { addPolicy } from './add-policy.ts'
 import { addPrincipal } from './add-principal.ts'
 import { changePassword } from './change-password.ts'
@@ -23,6 +24,7 @@ export const VERBS = {
   deletePrincipal,
   modifyPrincipal,
   renamePrincipal,
+  addAlias,
   changePassword,
   getPrincipal,
   listPrincipals,

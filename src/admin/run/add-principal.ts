@@ -6,7 +6,7 @@ import type { AddPrincipalInput } from '../language/add-principal.ts'
 import type { NameOnly } from '../language/records.ts'
 import type { AdminContext, Handler } from './context.ts'
 import { refuseDatabaseArguments } from './database-arguments.ts'
-import { stamped, withTl } from './entry.ts'
+import { resolvedInside, stamped, withTl } from './entry.ts'
 import { chooseKeySalts, type FreshKey, keysFromPassword, randomKeys, wipeKeys } from './key-salts.ts'
 import { checkPasswordQuality } from './password-quality/index.ts'
 import { sealKeys } from './rekey.ts'
@@ -21,7 +21,7 @@ export const addPrincipal: Handler<AddPrincipalInput, NameOnly> = async (input, 
   const entry = newEntry(input, policy, keys, context)
   wipeKeys(keys)
   await context.store.write(tx => {
-    if (tx.principal(principal) !== undefined) throw new KrbError('KADM5_DUP')
+    if (resolvedInside(tx, principal) !== undefined) throw new KrbError('KADM5_DUP')
     tx.putPrincipal(entry)
   })
   return { principal }

@@ -21,9 +21,10 @@ import { keysUnderActive, nextKvno, sealKeys } from './rekey.ts'
  */
 export const changePassword: Handler<ChangePasswordInput, ChangePasswordResult> = async (input, context) => {
   refuseMasterPrincipal(input.principal, context)
-  const history = isHistoryPrincipal(input.principal, context)
-  if (history && (input.password !== undefined || input.keepOld)) throw new KrbError('KADM5_PROTECT_PRINCIPAL')
   const entry = await requireEntry(input.principal, context)
+  refuseMasterPrincipal(entry.principal, context)
+  const history = isHistoryPrincipal(entry.principal, context)
+  if (history && (input.password !== undefined || input.keepOld)) throw new KrbError('KADM5_PROTECT_PRINCIPAL')
   const policy = await policyOf(kadmDataOf(entry), context)
   const keySalts = chooseKeySalts(input.keySalts, policy, context.config)
   const keys = await freshKeys(entry.principal, input, policy, history ? keySalts.slice(0, 1) : keySalts, context)

@@ -1,14 +1,15 @@
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Principal } from '../../core/principal/principal.ts'
-import { unparsePrincipal } from '../../core/principal/principal.ts'
-import { aliasTarget } from '../../kdc/store/alias.ts'
+import { parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
+import { followAliases } from '../../kdc/store/alias.ts'
 import type { KeyData, PrincipalEntry } from '../../kdc/store/entry.ts'
+import { entryName } from '../../kdc/store/entry-name.ts'
 import { type KadmData, kadmDataContents, NO_KADM_DATA, readKadmData } from '../../kdc/store/kadm-data.ts'
 import type { StoreTx } from '../../kdc/store/store.ts'
 import { modificationContents, TlType, withTlData } from '../../kdc/store/tl-data.ts'
 import type { AdminContext } from './context.ts'
 
-/** The entry that a name stands for, one alias followed. Throws `KADM5_UNK_PRINC`. */
+/** The entry that a name stands for, aliases followed. Throws `KADM5_UNK_PRINC`. */
 export async function requireEntry(principal: Principal, { store }: AdminContext): Promise<PrincipalEntry> {
   const entry = await store.principal(principal)
   if (entry === undefined) throw new KrbError('KADM5_UNK_PRINC')
@@ -17,11 +18,14 @@ export async function requireEntry(principal: Principal, { store }: AdminContext
 
 /** The same inside a transaction, where an entry is read again before it is changed. */
 export function entryInside(tx: StoreTx, principal: Principal): PrincipalEntry {
-  const entry = tx.principal(principal)
-  const target = entry === undefined ? undefined : aliasTarget(entry)
-  const found = target === undefined ? entry : tx.principal(target)
-  if (found === undefined) throw new KrbError('KADM5_UNK_PRINC')
-  return found
+  const entry = resolvedInside(tx, principal)
+  if (entry === undefined) throw new KrbError('KADM5_UNK_PRINC')
+  return entry
+}
+
+/** Inside a transaction, aliases followed; one that leads nowhere is no entry, so that its name is free. */
+export function resolvedInside(tx: StoreTx, principal: Principal): PrincipalEntry | undefined {
+  return followAliases(entryName(principal), name => tx.principal(parsePrincipal(name)))
 }
 
 export function kadmDataOf(entry: PrincipalEntry): KadmData {

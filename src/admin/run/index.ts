@@ -1,5 +1,6 @@
 import type { VERBS } from '../language/index.ts'
 import type { InputOf, ResultOf } from '../language/verb.ts'
+import { addAlias } from './add-alias.ts'
 import { addPolicy } from './add-policy.ts'
 import { addPrincipal } from './add-principal.ts'
 import { changePassword } from './change-password.ts'
@@ -25,6 +26,7 @@ export const HANDLERS: { readonly [K in keyof typeof VERBS]: Handler<InputOf<(ty
   deletePrincipal,
   modifyPrincipal,
   renamePrincipal,
+  addAlias,
   changePassword,
   getPrincipal,
   listPrincipals,

@@ -9,6 +9,7 @@ export const purgeKeys: Handler<PurgeKeysInput, NameOnly> = async ({ principal, 
   refuseMasterPrincipal(principal, context)
   return context.store.write(tx => {
     const entry = entryInside(tx, principal)
+    refuseMasterPrincipal(entry.principal, context)
     const oldest = keep === 'none' ? Number.POSITIVE_INFINITY : keep <= 0 ? newestKvno(entry.keyData) : keep
     const keyData = entry.keyData.filter(key => key.kvno >= oldest)
     tx.putPrincipal(stamped({ ...entry, keyData }, kadmDataOf(entry), context))

@@ -1,9 +1,9 @@
 import { SaltType } from '../../core/config/key-salts.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
-import { aliasTarget } from '../../kdc/store/alias.ts'
+import { samePrincipal } from '../../core/principal/principal.ts'
 import type { RenamePrincipalInput } from '../language/rename-principal.ts'
 import type { Handler } from './context.ts'
-import { kadmDataOf, stamped } from './entry.ts'
+import { kadmDataOf, resolvedInside, stamped } from './entry.ts'
 import { saltOfKey } from './key-salts.ts'
 import { refuseMasterPrincipal } from './protected.ts'
 
@@ -14,10 +14,10 @@ import { refuseMasterPrincipal } from './protected.ts'
 export const renamePrincipal: Handler<RenamePrincipalInput, RenamePrincipalInput> = async ({ from, to }, context) => {
   refuseMasterPrincipal(from, context)
   return context.store.write(tx => {
-    if (tx.principal(to) !== undefined) throw new KrbError('KADM5_DUP')
-    const entry = tx.principal(from)
+    if (resolvedInside(tx, to) !== undefined) throw new KrbError('KADM5_DUP')
+    const entry = resolvedInside(tx, from)
     if (entry === undefined) throw new KrbError('KRB5_KDB_NOENTRY')
-    if (aliasTarget(entry) !== undefined) throw new KrbError('KRB5_KDB_ALIAS_UNSUPPORTED')
+    if (!samePrincipal(entry.principal, from)) throw new KrbError('KRB5_KDB_ALIAS_UNSUPPORTED')
     const keyData = entry.keyData.map(key => ({
       ...key,
       version: 2 as const,

@@ -1,5 +1,6 @@
-import { decodeText } from '../../core/bytes/text.ts'
-import { type Principal, parsePrincipal } from '../../core/principal/principal.ts'
+import { concat } from '../../core/bytes/bytes.ts'
+import { decodeText, encodeText } from '../../core/bytes/text.ts'
+import { type Principal, parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { PrincipalEntry } from './entry.ts'
 import { entryName } from './entry-name.ts'
 import { TlType } from './tl-data.ts'
@@ -16,8 +17,13 @@ export function followAliases(name: string, find: (name: string) => PrincipalEnt
   return undefined
 }
 
-/** Where an alias entry points (tl-data 12: the target's name and a NUL); undefined for ordinary entries. */
-export function aliasTarget(entry: PrincipalEntry): Principal | undefined {
+/** What makes an entry an alias, in tl-data 12: the target's name and a NUL. */
+export function aliasContents(target: Principal): Uint8Array {
+  return concat(encodeText(unparsePrincipal(target)), Uint8Array.of(0))
+}
+
+/** Where an alias entry points; undefined for ordinary entries. */
+function aliasTarget(entry: PrincipalEntry): Principal | undefined {
   for (const { type, contents } of entry.tlData) {
     if (type !== TlType.ALIAS_TARGET) continue
     const end = contents.indexOf(0)

@@ -36,6 +36,7 @@ export interface Store {
 }
 
 export interface StoreTx {
+  /** The entry of this very name, which may be an alias. */
   principal(name: Principal): PrincipalEntry | undefined
   putPrincipal(entry: PrincipalEntry): void
   deletePrincipal(name: Principal): boolean

@@ -1,4 +1,5 @@
 import type { Request } from '../talk.ts'
+import { addAlias } from './add-alias.ts'
 import { addPolicy } from './add-policy.ts'
 import { addPrincipal } from './add-principal.ts'
 import { changePassword } from './change-password.ts'
@@ -28,6 +29,7 @@ export const REQUESTS: readonly Request[] = [
   deletePrincipal,
   modifyPrincipal,
   renamePrincipal,
+  addAlias,
   changePassword,
   getPrincipal,
   listPrincipals,

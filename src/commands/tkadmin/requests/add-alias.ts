@@ -1,0 +1,17 @@
+import { VERBS } from '../../../admin/language/index.ts'
+import { shown } from '../names.ts'
+import { type Request, step } from '../talk.ts'
+
+const verb = VERBS.addAlias
+
+export const addAlias: Request = {
+  names: verb.names,
+  about: verb.about,
+  run: async (words, talk) => {
+    const input = verb.read(words, talk.reading())
+    const [alias, target] = [shown(input.alias), shown(input.target)]
+    await step('add_alias', `while aliasing principal "${alias}" to "${target}"`, () => talk.api.call(verb, input))
+    talk.info(`Principal "${alias}" aliased to "${target}".\n`)
+    return { alias, target }
+  },
+}
