@@ -22,7 +22,7 @@ export interface DnsOptions {
   readonly truncate?: boolean
 }
 
-/** A name server of a test on loopback, over UDP and TCP. Names that the zone has not do not exist. */
+/** A name server of a test on loopback, over UDP and TCP. Names that the zone does not have do not exist. */
 export async function startDns(zone: Zone, options: DnsOptions = {}): Promise<DnsServer> {
   const { address = '127.0.0.1', port = 0, spoil = (answer: Buffer) => answer, truncate = false } = options
   const asked: string[] = []
@@ -62,7 +62,8 @@ function answerTo(message: Buffer, zone: Zone, asked: string[], truncated: boole
   const answers = truncated
     ? []
     : (found ?? []).map(data => ({ type: question!.type, name, class: 'IN', ttl: 60, data: encoded(type, data) }))
-  const rcode = found === undefined ? NXDOMAIN : 0
+  const exists = Object.keys(zone).some(key => key.endsWith(` ${name}`))
+  const rcode = exists ? 0 : NXDOMAIN
   const flags = dns.RECURSION_DESIRED | dns.RECURSION_AVAILABLE | (truncated ? dns.TRUNCATED_RESPONSE : 0) | rcode
   return dns.encode({ type: 'response', id: id ?? 0, flags, questions, answers: answers as never })
 }

@@ -40,6 +40,12 @@ export function k5tls(): string | undefined {
   return process.env.TKRB5_K5TLS ?? (existsSync(installed) ? installed : undefined)
 }
 
+/** Network and mount namespaces of our own, for a machine's worth of settings. */
+export function namespaces(): Peer {
+  const present = which('unshare') !== undefined && run('unshare', ['--mount', '--net', 'true']).code === 0
+  return { present, reason: 'namespaces cannot be made here (unshare needs root)' }
+}
+
 export function openssl(): Peer {
   return { present: which('openssl') !== undefined, reason: 'openssl is not installed' }
 }
