@@ -17,7 +17,7 @@ export async function startHeimdalRealm(options: HeimdalRealmOptions = {}): Prom
   const scratch = scratchFolder('heimdal')
   const port = await freePort()
   const log = scratch.file('kdc.log')
-  writeClientConfig(scratch.path, realm, port, options.libdefaults)
+  writeClientConfig(scratch.path, realm, [`127.0.0.1:${port}`], options.libdefaults)
   writeFileSync(
     scratch.file('heimdal.conf'),
     `[libdefaults]

@@ -38,7 +38,7 @@ export async function startMitRealm(options: RealmOptions = {}): Promise<PeerRea
   const scratch = scratchFolder('mit')
   const port = await freePort()
   const log = scratch.file('kdc.log')
-  writeClientConfig(scratch.path, realm, port, options.libdefaults)
+  writeClientConfig(scratch.path, realm, [`127.0.0.1:${port}`], options.libdefaults)
   writeFileSync(
     scratch.file('kdc.conf'),
     `[kdcdefaults]
@@ -69,8 +69,8 @@ ${(options.dbDefaults ?? []).map(line => ` ${line}\n`).join('')}[logging]
   return peerRealm({ realm, folder: scratch.path, port, log, env, admin, daemons: [kdc], remove: scratch.remove })
 }
 
-/** krb5.conf of a closed test realm on loopback: no DNS, no canonicalization. */
-export function writeClientConfig(folder: string, realm: string, port: number, libdefaults: readonly string[] = []): void {
+/** krb5.conf of a closed test realm: no DNS, no canonicalization. */
+export function writeClientConfig(folder: string, realm: string, kdcs: readonly string[], libdefaults: readonly string[] = []): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(
     join(folder, 'krb5.conf'),
@@ -82,8 +82,7 @@ export function writeClientConfig(folder: string, realm: string, port: number, l
  rdns = false
 ${libdefaults.map(line => ` ${line}\n`).join('')}[realms]
  ${realm} = {
-  kdc = 127.0.0.1:${port}
- }
+${kdcs.map(kdc => `  kdc = ${kdc}\n`).join('')} }
 `,
   )
 }
@@ -124,8 +123,8 @@ export function peerRealm(parts: {
   }
 }
 
-export function must(program: string, args: readonly string[], env: Readonly<Record<string, string>>): string {
-  const done = run(program, args, { env })
+export function must(program: string, args: readonly string[], env: Readonly<Record<string, string>>, by: typeof run = run): string {
+  const done = by(program, args, { env })
   if (done.code !== 0) throw new Error(`${program} ${args.join(' ')}: status ${done.code}\n${done.stdout}${done.stderr}`)
   return done.stdout
 }

@@ -86,6 +86,12 @@ export function expectTool(): Peer {
   return { present: which('expect') !== undefined, reason: 'expect is not installed' }
 }
 
+/** OpenSSH (Debian: openssh-client openssh-server). */
+export function sshServer(): Peer {
+  const missing = ['ssh', 'ssh-keygen', 'sshd'].filter(name => which(name) === undefined)
+  return { present: missing.length === 0, reason: `OpenSSH is not installed (${missing.join(', ')})` }
+}
+
 export const PYTHON = '/usr/bin/python3'
 
 const HEIMDAL_ROOT = process.env.TKRB5_HEIMDAL
