@@ -56,7 +56,7 @@ export async function serveRealm(files: RealmFiles, env: Env): Promise<ServedRea
       reopenLogs: () => log.reopen(),
       async close() {
         await kdc.close()
-        log.close()
+        await log.close()
         await store.close()
       },
     }

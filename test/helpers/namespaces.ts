@@ -1,23 +1,22 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Peer } from './peers.ts'
-import { type Daemon, type Finished, type RunOptions, run, startDaemon, which } from './process.ts'
+import { type Daemon, type DaemonOptions, type Finished, type RunOptions, run, startDaemon, which } from './process.ts'
 import { scratchFolder } from './scratch.ts'
 
 /** Network, mount, process and host name namespaces that nobody else is in. */
 export interface Namespaces {
-  /** The first process in there; all others end with it. */
-  readonly pid: string
   /** The command line that runs a program in there. */
   inside(program: string, args: readonly string[]): readonly [program: string, args: readonly string[]]
-  end(): Promise<void>
+  /** The first process in there; all others end with it. */
+  readonly holder: Daemon
 }
 
 /** A machine of a test network. It shares the files of this machine but those that the plan puts something over. */
 export interface TestHost {
   readonly name: string
   run(program: string, args: readonly string[], options?: RunOptions): Finished
-  start(program: string, args: readonly string[], options: Parameters<typeof startDaemon>[2]): Promise<Daemon>
+  start(program: string, args: readonly string[], options: DaemonOptions): Promise<Daemon>
 }
 
 export interface HostPlan {
@@ -37,7 +36,8 @@ export interface TestNetwork<Name extends string> {
 export function namespaces(): Peer {
   const missing = ['unshare', 'nsenter', 'setpriv', 'ip', 'hostname'].filter(name => which(name) === undefined)
   if (missing.length > 0) return { present: false, reason: `programs for namespaces are missing (${missing.join(', ')})` }
-  const allowed = run('unshare', [...KINDS, 'sh', '-ec', 'ip link add lan type bridge && ip link add name one type veth peer name two']).code === 0
+  const allowed =
+    run('unshare', [...KINDS, 'sh', '-ec', 'ip link add lan type bridge && ip link add name one type veth peer name two']).code === 0
   return { present: allowed, reason: 'network namespaces cannot be made here (not root, or a container without the right)' }
 }
 
@@ -51,7 +51,7 @@ export async function startNetwork<Name extends string>(plan: Readonly<Record<Na
   const all: Namespaces[] = []
   const daemons: Daemon[] = []
   const stop = async () => {
-    await Promise.all(all.map(one => one.end()))
+    await Promise.all(all.map(one => one.holder.stop()))
     await Promise.all(daemons.map(daemon => daemon.stop()))
     scratch.remove()
   }
@@ -67,15 +67,15 @@ export async function startNetwork<Name extends string>(plan: Readonly<Record<Na
     })
     const own = await makeNamespaces(HOST, [name, ...pairs])
     all.push(own)
-    const plug = ['link', 'add', 'name', `port${all.length}`, 'master', 'lan', 'up', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', own.pid]
-    demand('nsenter', ['--target', wire.pid, '--net', 'ip', ...plug])
+    const plug = `ip link add name port${all.length} master lan up type veth peer name eth0 netns ${own.holder.pid}`
+    demand('nsenter', ['--target', String(wire.holder.pid), '--net', ...plug.split(' ')])
     for (const address of addresses) demand(...own.inside('ip', ['address', 'add', address, 'dev', 'eth0', ...checked(address)]))
     demand(...own.inside('ip', ['link', 'set', 'eth0', 'up']))
     return {
       name,
       run: (program, args, options) => run(...own.inside(program, args), options),
       start: async (program, args, options) => {
-        const daemon = await startDaemon(...own.inside(program, args), options)
+        const daemon = await startDaemon(...own.inside(program, args), { ...options, wrapper: true })
         daemons.push(daemon)
         return daemon
       },
@@ -98,16 +98,13 @@ export async function makeNamespaces(script: string, args: readonly string[]): P
   const first = `mount --make-rprivate /\nip link set lo up\n${script}\necho ready\nexec sleep 2147483647`
   const holder = await startDaemon('setpriv', ['--pdeathsig', 'KILL', 'unshare', ...KINDS, 'sh', '-ec', first, 'namespaces', ...args], {
     ready: output => output.includes('ready'),
+    wrapper: true,
   })
-  const pid = readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').trim()
+  const target = ['--target', String(holder.pid), '--net', '--mount', '--pid', '--uts']
   return {
-    pid,
-    inside: (program, words) => ['nsenter', ['--target', pid, '--net', '--mount', '--pid', '--uts', program, ...words]],
-    end: async () => {
-      // unshare ignores SIGTERM; nothing in the namespaces outlives their first process.
-      process.kill(Number(pid), 'SIGKILL')
-      await holder.stop()
-    },
+    // The first process of a process namespace is deaf to SIGTERM.
+    holder: { ...holder, stop: () => holder.stop('SIGKILL') },
+    inside: (program, words) => ['nsenter', [...target, program, ...words]],
   }
 }
 

@@ -19,8 +19,15 @@ export interface Place {
   readonly kdcs: readonly string[]
 }
 
+export interface OwnRealmOptions extends RealmOptions {
+  readonly workers?: number
+  readonly on?: Place
+  /** Lines for [logging], instead of a file. */
+  readonly logging?: readonly string[]
+}
+
 /** Our tkrb5kdc as an administrator would run it: kdc.conf, tkdb5_util create, tkadmin.local, the daemon in the foreground. */
-export async function startOwnRealm(options: RealmOptions & { readonly workers?: number; readonly on?: Place } = {}): Promise<PeerRealm> {
+export async function startOwnRealm(options: OwnRealmOptions = {}): Promise<PeerRealm> {
   const realm = options.realm ?? 'OWN.TEST'
   const scratch = scratchFolder('own')
   const port = options.on === undefined ? await freePort() : 88
@@ -45,8 +52,7 @@ export async function startOwnRealm(options: RealmOptions & { readonly workers?:
   supported_enctypes = aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal aes256-cts-hmac-sha384-192:normal aes128-cts-hmac-sha256-128:normal
 ${(options.kdcRealm ?? []).map(line => `  ${line}\n`).join('')} }
 [logging]
- kdc = FILE:${log}
-`,
+${(options.logging ?? [`kdc = FILE:${log}`]).map(line => ` ${line}\n`).join('')}`,
   )
   const env = clientEnv(scratch.path)
   const serverEnv = { ...env, KRB5_KDC_PROFILE: join(scratch.path, 'kdc.conf') }

@@ -75,6 +75,11 @@ export function java(): Peer {
   return { present: which('javac') !== undefined && which('java') !== undefined, reason: 'no JDK (javac, java) is installed' }
 }
 
+/** Python 3, for small servers of kinds that Node has none of. */
+export function python(): Peer {
+  return { present: existsSync(PYTHON), reason: `${PYTHON} is not installed` }
+}
+
 /** python-gssapi (Debian: python3-gssapi), with the Python that it is packaged for. */
 export function pythonGssapi(): Peer {
   const present = existsSync(PYTHON) && run(PYTHON, ['-c', 'import gssapi']).code === 0

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 
@@ -55,15 +55,18 @@ export function runAsync(program: string, args: readonly string[], options: RunO
 export interface Daemon {
   readonly pid: number
   output(): string
-  stop(): Promise<number | null>
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+export interface DaemonOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly ready: (output: string) => boolean | Promise<boolean>
+  /** The program starts the real one as its child and passes no signals on (nsenter, unshare): `pid` and signals are the child's. */
+  readonly wrapper?: boolean
 }
 
 /** Starts a server in the foreground and waits until `ready` says so (or the server ends, which throws its output). */
-export async function startDaemon(
-  program: string,
-  args: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly ready: (output: string) => boolean | Promise<boolean> },
-): Promise<Daemon> {
+export async function startDaemon(program: string, args: readonly string[], options: DaemonOptions): Promise<Daemon> {
   const child = spawn(program, args, { env: { PATH: SEARCH_PATH, LC_ALL: 'C', ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const collect = (chunk: Buffer) => {
@@ -89,12 +92,21 @@ export async function startDaemon(
     }
     await new Promise(resolve => setTimeout(resolve, 25))
   }
+  const pid = options.wrapper === true ? onlyChild(child.pid!) : child.pid!
+  const send = (signal: NodeJS.Signals) => {
+    try {
+      if (!over) process.kill(pid, signal)
+    } catch (error) {
+      // It may have ended without our having been told yet.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
   return {
-    pid: child.pid!,
+    pid,
     output: () => output,
-    stop: () => {
-      child.kill('SIGTERM')
-      const force = setTimeout(() => child.kill('SIGKILL'), 5000)
+    stop: (signal = 'SIGTERM') => {
+      send(signal)
+      const force = setTimeout(() => send('SIGKILL'), 5000)
       return ended.finally(() => clearTimeout(force))
     },
   }
@@ -115,6 +127,14 @@ export function which(program: string): string | undefined {
     .find(path => existsSync(path))
 }
 
+/** Waits for something that another process will have done soon. */
+export async function until(done: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await done()); tries++) {
+    if (tries > 200) throw new Error('it never came to that')
+    await new Promise(resolve => setTimeout(resolve, 25))
+  }
+}
+
 /** Whether something accepts TCP connections there. */
 export async function accepts(port: number): Promise<boolean> {
   const { connect } = await import('node:net')
@@ -126,6 +146,13 @@ export async function accepts(port: number): Promise<boolean> {
     })
     socket.once('error', () => resolve(false))
   })
+}
+
+function onlyChild(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  // An empty list would be 0, and a signal to 0 is one to ourselves.
+  if (!/^[1-9]\d*$/.test(children)) throw new Error(`${pid} has not one child but: ${children}`)
+  return Number(children)
 }
 
 function canListen(port: number): Promise<boolean> {

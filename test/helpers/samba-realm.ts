@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clientEnv, type PeerRealm, peerRealm, splitWords } from './mit-realm.ts'
+import { makeNamespaces, namespaces } from './namespaces.ts'
 import type { Peer } from './peers.ts'
 import { type Finished, type RunOptions, run, startDaemon, which } from './process.ts'
 import { scratchFolder } from './scratch.ts'
@@ -30,10 +31,9 @@ export interface SambaOptions {
 
 /** Samba's AD DC (Debian: samba samba-ad-dc samba-ad-provision samba-dsdb-modules python3-samba winbind), and leave to make namespaces. */
 export function samba(): Peer {
-  const missing = ['samba', 'samba-tool', 'unshare', 'nsenter', 'ip'].filter(name => which(name) === undefined)
+  const missing = ['samba', 'samba-tool'].filter(name => which(name) === undefined)
   if (missing.length > 0) return { present: false, reason: `Samba's domain controller is not installed (${missing.join(', ')})` }
-  const allowed = run('unshare', [...NAMESPACES, 'true']).code === 0
-  return { present: allowed, reason: 'network namespaces cannot be made here' }
+  return namespaces()
 }
 
 /**
@@ -48,17 +48,7 @@ export async function startSambaRealm(options: SambaOptions = {}): Promise<Samba
   }
   for (const name of ['etc', 'private', 'state', 'cache', 'run/samba', 'log', 'sysvol']) folder(name)
   writeSurroundings(scratch.path, options.libdefaults ?? [])
-  const holder = await startDaemon('unshare', [...NAMESPACES, 'sh', '-ec', HOLD, 'hold', scratch.file('etc'), scratch.file('run')], {
-    ready: output => output.includes('ready'),
-  })
-  const pid = readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').trim()
-  const end = () => {
-    // unshare ignores SIGTERM; nothing in the namespace outlives its first process.
-    process.kill(Number(pid), 'SIGKILL')
-    return holder.stop()
-  }
-  const inside = (program: string, args: readonly string[]) =>
-    ['nsenter', ['--target', pid, '--net', '--mount', '--pid', program, ...args]] as const
+  const { inside, holder } = await makeNamespaces(SURROUNDINGS, [scratch.file('etc'), scratch.file('run')])
   const env = { ...clientEnv(scratch.path), KRB5_CONFIG: scratch.file('etc/krb5.conf') }
   const runInside = (program: string, args: readonly string[], more: RunOptions = {}) =>
     run(...inside(program, args), { ...more, env: { ...env, ...more.env } })
@@ -87,12 +77,12 @@ export async function startSambaRealm(options: SambaOptions = {}): Promise<Samba
       log,
       env,
       admin,
-      daemons: [{ ...holder, stop: end }, daemon],
+      daemons: [holder, daemon],
       remove: scratch.remove,
     })
     return { ...realm, host: HOST, address: ADDRESS, administratorPassword: ADMINISTRATOR, run: runInside, inside }
   } catch (error) {
-    await end()
+    await holder.stop()
     scratch.remove()
     throw error
   }
@@ -172,22 +162,17 @@ function smbConf(root: string): string {
 `
 }
 
-const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
 const HOST = 'dc1.ad.test'
 const ADDRESS = '10.53.57.21'
 const ADMINISTRATOR = 'Passw0rd.Adm'
 
-/** The first process of the namespaces: $1 is what stands over /etc, $2 over /run. */
-const HOLD = `
-mount --make-rprivate /
-ip link set lo up
+/** $1 is what stands over /etc, $2 over /run. */
+const SURROUNDINGS = `
 ip addr add ${ADDRESS}/32 dev lo
 for name in resolv.conf hosts krb5.conf; do
   if [ -e "/etc/$name" ]; then mount --bind "$1/$name" "/etc/$name"; fi
 done
 mount --bind "$2" /run
-echo ready
-exec sleep 2147483647
 `
 
 const LISTENS = [88, 464, 389, 53].map(port => `exec 3<>/dev/tcp/${ADDRESS}/${port}`).join(' && ')

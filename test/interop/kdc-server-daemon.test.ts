@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PeerRealm } from '../helpers/mit-realm.ts'
 import { ours, startOwnRealm } from '../helpers/own-realm.ts'
-import { accepts, freePort, run, startDaemon } from '../helpers/process.ts'
+import { accepts, freePort, run, startDaemon, until } from '../helpers/process.ts'
 
 /** tkrb5kdc as a process: daemon, workers, signals, pid file. Its client is our own tkinit. */
 describe('tkrb5kdc as a process', () => {
@@ -86,10 +86,3 @@ describe('tkrb5kdc as a process', () => {
     }
   }
 })
-
-async function until(done: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await done()); tries++) {
-    if (tries > 200) throw new Error('it never came to that')
-    await new Promise(resolve => setTimeout(resolve, 25))
-  }
-}

@@ -30,7 +30,7 @@ describeWith([namespaces(), sshServer()], 'OpenSSH across two hops', () => {
     realm = await startOwnRealm({
       realm: 'HOP.TEST',
       on: { host: net.hosts['kdc.hop.test'], listen: '10.77.0.2', kdcs: ['kdc.hop.test'] },
-      libdefaults: ['qualify_shortname = hop.test'],
+      libdefaults: ['qualify_shortname = hop.test', `default_ccache_name = FILE:${scratch.file('none')}`],
       setup: ['addprinc -pw alicepw alice'],
     })
     client = net.hosts['client.hop.test']

@@ -61,7 +61,7 @@ async function superviseHere(options: KdcOptions, { realms, passwords }: Serving
     workers.stop()
   }
   const status = await workers.over
-  log.close()
+  await log.close()
   return { status, endpoints: [] }
 }
 

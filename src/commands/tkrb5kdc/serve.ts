@@ -47,11 +47,12 @@ export async function serve(serving: Serving, log: Log, mine: Role): Promise<{ r
       async close() {
         await kdc.close()
         await closeStores()
-        log.close()
+        await log.close()
       },
     }
   } catch (error) {
     await closeStores()
+    await log.close()
     throw error
   }
 }

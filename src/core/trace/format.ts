@@ -18,8 +18,7 @@ export function traceText(event: TraceEvent): string {
 }
 
 function address(a: TracedAddress): string {
-  const host = a.address.includes(':') ? `[${a.address}]` : a.address
-  return `${SOCKETS[a.transport]} ${host}:${a.port}`
+  return `${SOCKETS[a.transport]} ${a.address}:${a.port}`
 }
 
 function result(r: TracedResult): string {

@@ -57,10 +57,11 @@ export class Log {
     for (const sink of this.#sinks) sink.reopen()
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.flush()
-    for (const sink of this.#sinks) sink.close()
+    const sinks = this.#sinks
     this.#sinks = []
+    await Promise.all(sinks.map(sink => sink.close()))
   }
 
   #time(): string {
@@ -79,7 +80,7 @@ export interface LogLine {
 export interface Sink {
   write(lines: readonly LogLine[]): void
   reopen(): void
-  close(): void
+  close(): void | Promise<void>
 }
 
 function tryToOpen(destination: LogDestination, options: LogOptions): Sink[] {

@@ -1,88 +1,155 @@
-import { connect, type Socket } from 'node:net'
+import { spawn } from 'node:child_process'
+import { connect } from 'node:net'
+import type { Writable } from 'node:stream'
 import type { LogLevel } from '../realm-desk.ts'
 import type { LogLine, Sink } from './log.ts'
 
 /**
  * The system's log. Node has no datagram sockets of the unix kind, which `/dev/log` usually is, so journald's stream socket is taken (the one
- * that systemd-cat uses), else `/dev/log` as a stream (syslog-ng, rsyslog and others can). Where there is neither, lines are dropped, as by
- * syslog(3) on a machine without a system log. Lines are sent as they come: only files are sure to hold a line before its reply is sent.
+ * that systemd-cat uses), else `/dev/log` as a stream (syslog-ng and others can), else util-linux's logger is given the lines. Where there is no
+ * `/dev/log`, lines are dropped, as by syslog(3) on a machine without a system log. Lines are sent as they come: only files are sure to hold
+ * a line before its reply is sent.
  */
 export class SystemLog implements Sink {
   readonly #program: string
   readonly #facility: number
-  #socket: Socket | undefined
-  #frame: (line: LogLine) => string = () => ''
-  #waiting: LogLine[] = []
-  #dead = false
+  #connection: Connection
 
   constructor(program: string, facility: string) {
     this.#program = program
     this.#facility = FACILITIES[facility] ?? FACILITIES.AUTH!
-    this.#connect(0)
+    this.#connection = new Connection(this.#program, this.#facility)
   }
 
   write(lines: readonly LogLine[]): void {
-    if (this.#dead) return
-    if (this.#socket !== undefined) this.#socket.write(lines.map(this.#frame).join(''))
-    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(...lines)
+    this.#connection.write(lines)
   }
 
   reopen(): void {
-    this.close()
-    this.#dead = false
-    this.#connect(0)
+    void this.#connection.end()
+    this.#connection = new Connection(this.#program, this.#facility)
   }
 
-  close(): void {
-    this.#socket?.end()
-    this.#socket = undefined
-    this.#dead = true
+  close(): Promise<void> {
+    return this.#connection.end()
+  }
+}
+
+/** Lines wait until one way opens; when none does, or the open one breaks, they are dropped. */
+class Connection {
+  readonly #program: string
+  readonly #facility: number
+  #way: Way | undefined
+  #stream: Writable | undefined
+  #waiting: LogLine[] = []
+  #ended: (() => void) | undefined
+
+  constructor(program: string, facility: number) {
+    this.#program = program
+    this.#facility = facility
+    this.#open(WAYS)
   }
 
-  #connect(candidate: number): void {
-    const way = WAYS[candidate]
-    if (way === undefined) {
-      this.#dead = true
-      this.#waiting = []
-      return
-    }
-    const socket = connect(way.path)
-    socket.unref()
-    socket.once('connect', () => {
-      this.#frame = line => way.frame(line, this.#facility, this.#program)
-      this.#socket = socket
-      socket.write(way.greeting(this.#program))
-      const waiting = this.#waiting
-      this.#waiting = []
-      this.write(waiting)
+  write(lines: readonly LogLine[]): void {
+    if (this.#way === undefined || this.#ended !== undefined) return
+    if (this.#stream !== undefined) this.#send(lines)
+    else if (this.#waiting.length < MAX_WAITING) this.#waiting.push(...lines)
+  }
+
+  /** Resolves when all lines are handed over: they may say why the server did not start. */
+  end(): Promise<void> {
+    return new Promise(resolve => {
+      const late = setTimeout(resolve, PATIENCE_MS)
+      this.#ended = () => {
+        clearTimeout(late)
+        resolve()
+      }
+      if (this.#way === undefined) this.#ended()
+      else this.#stream?.end(this.#ended)
     })
-    socket.on('error', () => {
-      if (this.#socket === undefined) this.#connect(candidate + 1)
-      else this.close()
+  }
+
+  #open(ways: readonly Way[], failure?: string): void {
+    const at = ways.findIndex(({ after }) => after === undefined || after === failure)
+    const way = ways[at]
+    this.#way = way
+    const stream = way?.open(this.#program, error => {
+      if (way !== this.#way) return
+      if (error === undefined) this.#opened(stream!, way)
+      else if (this.#stream === undefined) this.#open(ways.slice(at + 1), error.code)
+      else this.#broken()
     })
+    if (way === undefined) this.#broken()
+  }
+
+  #opened(stream: Writable, way: Way): void {
+    this.#stream = stream
+    stream.write(way.greeting(this.#program))
+    this.#send(this.#waiting)
+    this.#waiting = []
+    if (this.#ended !== undefined) stream.end(this.#ended)
+  }
+
+  #send(lines: readonly LogLine[]): void {
+    if (this.#stream!.writableLength > MAX_UNSENT) return
+    this.#stream!.write(lines.map(line => this.#way!.frame(line, this.#facility, this.#program)).join(''))
+  }
+
+  #broken(): void {
+    this.#way = undefined
+    this.#waiting = []
+    this.#ended?.()
   }
 }
 
 interface Way {
-  readonly path: string
+  /** The error of the way before that makes this one worth a try. */
+  readonly after?: string
+  /** `settled` is told that the stream takes lines, or why it does not (any more). */
+  open(program: string, settled: (error?: NodeJS.ErrnoException) => void): Writable
   greeting(program: string): string
   frame(line: LogLine, facility: number, program: string): string
 }
 
 const WAYS: readonly Way[] = [
   {
-    path: '/run/systemd/journal/stdout',
+    open: (_program, settled) => openSocket('/run/systemd/journal/stdout', settled),
     // Identifier, unit, priority, whether lines begin with <N>, forwarding to syslog, kernel log, console.
     greeting: program => `${program}\n\n6\n1\n1\n0\n0\n`,
-    frame: ({ level, text }, facility) => `<${facility * 8 + SEVERITIES[level]}>${text}\n`,
+    frame: prefixed,
   },
   {
-    path: '/dev/log',
+    open: (_program, settled) => openSocket('/dev/log', settled),
     greeting: () => '',
     frame: ({ level, prefix, text }, facility, program) =>
       `<${facility * 8 + SEVERITIES[level]}>${prefix.slice(0, TIME_LENGTH)} ${program}[${process.pid}]: ${text}\n`,
   },
+  { after: 'EPROTOTYPE', open: openLogger, greeting: () => '', frame: prefixed },
 ]
+
+function openSocket(path: string, settled: (error?: Error) => void): Writable {
+  const socket = connect(path)
+  socket.once('connect', () => {
+    socket.unref()
+    settled()
+  })
+  socket.on('error', settled)
+  return socket
+}
+
+function openLogger(program: string, settled: (error?: Error) => void): Writable {
+  const words = ['--tag', program, `--id=${process.pid}`, '--prio-prefix', '--size', '8KiB']
+  const logger = spawn('logger', words, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  logger.once('spawn', () => settled())
+  logger.on('error', settled)
+  logger.stdin.on('error', settled)
+  logger.unref()
+  return logger.stdin
+}
+
+function prefixed({ level, text }: LogLine, facility: number): string {
+  return `<${facility * 8 + SEVERITIES[level]}>${text}\n`
+}
 
 /** `Nov 21 21:19:14` */
 const TIME_LENGTH = 15
@@ -112,3 +179,7 @@ const FACILITIES: Readonly<Record<string, number>> = {
 }
 
 const MAX_WAITING = 10_000
+/** Octets that a log which does not read may leave with us. */
+const MAX_UNSENT = 1 << 20
+
+const PATIENCE_MS = 1000
