@@ -54,7 +54,7 @@ export function etypeListOrigin(
   return 'the built-in list'
 }
 
-export function etypeNames(etypes: readonly EtypeId[]): string {
+function etypeNames(etypes: readonly EtypeId[]): string {
   return etypes.length === 0 ? 'none' : etypes.map(etypeName).join(' ')
 }
 

@@ -1,8 +1,6 @@
 import type { Bytes } from '../core/bytes/bytes.ts'
 import type { UriRecord } from './uri-records.ts'
 
-export type { UriRecord } from './uri-records.ts'
-
 /** Names to addresses and services, as far as finding a KDC needs them. */
 export interface Names {
   /** Every address of a host by the system's resolver (nsswitch, hosts file), in its order; empty when there is none. */

@@ -226,8 +226,21 @@ function fileError(error: unknown, path: string): unknown {
   if (code === undefined) return error
   if (code === 'ERR_INVALID_ARG_VALUE') return new KrbError('EINVAL', { path }, { cause: error })
   if (code === 'EDQUOT') return new KrbError('ENOSPC', { path }, { cause: error })
-  if (Object.hasOwn(ERRORS, code)) return new KrbError(code as ErrorCode, { path }, { cause: error })
+  const hints = code === 'EACCES' || code === 'EPERM' ? accessHints(path) : []
+  if (Object.hasOwn(ERRORS, code)) return new KrbError(code as ErrorCode, { path }, { hints, cause: error })
   return /^E[A-Z0-9]+$/.test(code) ? new KrbError('EIO', { path, errno: code }, { cause: error }) : error
+}
+
+/** Whose a file is that was refused; nothing when not even that can be seen. */
+function accessHints(path: string): readonly string[] {
+  try {
+    const { uid, mode } = fs.statSync(path)
+    return [
+      `${path} belongs to uid ${uid} with mode ${(mode & 0o7777).toString(8).padStart(4, '0')}; this program runs as uid ${process.geteuid?.()}`,
+    ]
+  } catch {
+    return []
+  }
 }
 
 function errno(error: unknown): string | undefined {

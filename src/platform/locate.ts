@@ -28,7 +28,7 @@ export interface LocateOptions {
   readonly known?: Known
 }
 
-export interface Known {
+interface Known {
   /** Realms of the configuration. */
   readonly realms: readonly string[]
   /** The files that it was read from. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { KrbErrorMessage } from '../../src/core/asn1/messages/krb-error.ts'
@@ -246,6 +246,23 @@ describe('row 12, caches', () => {
     expect(stderr).toBe('tkinit: Unknown credential cache type resolving ccache FLIE:/tmp/cc\n')
     expect(hints).toEqual([expect.stringMatching(/^FLIE is none of FILE, MEMORY, DIR, KCM/)])
   })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'Credentials cache permissions incorrect: owner and mode (needs root to become somebody else)',
+    async () => {
+      const cache = scratch.file('of-root')
+      writeFileSync(cache, '', { mode: 0o600 })
+      chmodSync(scratch.path, 0o755)
+      const env = { KRB5_CONFIG: scratch.file('krb5.conf') }
+      writeFileSync(env.KRB5_CONFIG, realmConfig(1), { mode: 0o644 })
+      const nobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups']
+      const { code, stdout } = await runAsync('setpriv', [...nobody, ours('tkvno'), '--json', '-c', cache, 'x'], { env })
+      expect(code).toBe(1)
+      const { error } = JSON.parse(stdout) as { readonly error: { readonly code: string; readonly hints: readonly string[] } }
+      expect(error.code).toBe('KRB5_FCC_PERM')
+      expect(error.hints.map(leveled)).toEqual(['DIR/of-root belongs to uid 0 with mode 0600; this program runs as uid 65534'])
+    },
+  )
 })
 
 test('row 20, KDC reply did not match expectations: the field, what was asked for and what came', async () => {
