@@ -13,8 +13,9 @@ export const program = defineProgram({
   check: complaints,
   async run({ options, env }) {
     const config = await during('initializing krb5', () => loadClientConfig(env))
-    const [named] = options.ccache
-    const cache = await switchTo(named === undefined ? { principal: options.principal[0]! } : { cache: named }, env, config)
+    const { ccache, principal, for: service } = options
+    const wanted = service !== undefined ? { service } : ccache[0] !== undefined ? { cache: ccache[0] } : { principal: principal[0]! }
+    const cache = await switchTo(wanted, env, config)
     return { json: () => ({ cache: cache.name }) }
   },
 })

@@ -1,10 +1,10 @@
+import { compileGlob } from '../../core/bytes/glob.ts'
 import { encodeText } from '../../core/bytes/text.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 import { followAliases } from './alias.ts'
 import type { ReviseCounters } from './attempts.ts'
 import type { PolicyEntry, PrincipalEntry } from './entry.ts'
 import { entryName } from './entry-name.ts'
-import { compileGlob } from './glob.ts'
 import type { Store, StoreTx } from './store.ts'
 
 /** A store that lives in this process: tests and throw-away realms. */

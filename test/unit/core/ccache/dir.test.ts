@@ -2,8 +2,8 @@ import * as fs from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { chooseCacheFor, makePrimary, openCollection } from '../../../../src/core/ccache/collection.ts'
 import { resolveCcache } from '../../../../src/core/ccache/resolve.ts'
-import { KrbError } from '../../../../src/core/errors/krb-error.ts'
 import { scratchFolder } from '../../../helpers/scratch.ts'
+import { failure } from './outcomes.ts'
 import { credential } from './sample.ts'
 import { world } from './world.ts'
 
@@ -104,13 +104,4 @@ async function names(name: string | undefined, env: ReturnType<typeof world>): P
   const found: string[] = []
   for await (const cache of await openCollection(name, env, CONFIG)) found.push(cache.name)
   return found
-}
-
-async function failure(promise: Promise<unknown>): Promise<KrbError> {
-  const error = await promise.then(
-    () => undefined,
-    caught => caught,
-  )
-  if (!(error instanceof KrbError)) throw error ?? new Error('it went well')
-  return error
 }

@@ -6,6 +6,7 @@ import { resolveCcache } from '../../../../src/core/ccache/resolve.ts'
 import type { Env } from '../../../../src/core/env.ts'
 import { KrbError } from '../../../../src/core/errors/krb-error.ts'
 import { FakeKcm, type FakeKcmOptions, INTERNAL } from './fake-kcm.ts'
+import { collect, failure } from './outcomes.ts'
 import { credential } from './sample.ts'
 import { world } from './world.ts'
 
@@ -148,21 +149,6 @@ async function names(env: Env, name?: string): Promise<string[]> {
 
 async function ends(cache: Ccache): Promise<number[]> {
   return (await collect(cache.credentials())).map(one => one.endtime)
-}
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = []
-  for await (const item of items) all.push(item)
-  return all
-}
-
-async function failure(promise: Promise<unknown>): Promise<KrbError> {
-  const error = await promise.then(
-    () => undefined,
-    caught => caught,
-  )
-  if (!(error instanceof KrbError)) throw error ?? new Error('it went well')
-  return error
 }
 
 function octets(text: string): Uint8Array {

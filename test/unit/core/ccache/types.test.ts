@@ -3,12 +3,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { type Bytes, toHex } from '../../../../src/core/bytes/bytes.ts'
 import type { Ccache } from '../../../../src/core/ccache/ccache.ts'
 import { REMOVED_CONFIG_REALM } from '../../../../src/core/ccache/config-entry.ts'
-import type { ConfigEntry, Credential } from '../../../../src/core/ccache/credential.ts'
+import type { Credential } from '../../../../src/core/ccache/credential.ts'
 import { encodeHead } from '../../../../src/core/ccache/format.ts'
 import { resolveCcache } from '../../../../src/core/ccache/resolve.ts'
 import { memoryCcache } from '../../../../src/core/ccache/types/memory.ts'
-import { KrbError } from '../../../../src/core/errors/krb-error.ts'
 import { scratchFolder } from '../../../helpers/scratch.ts'
+import { collect, failure } from './outcomes.ts'
 import { credential } from './sample.ts'
 import { world } from './world.ts'
 
@@ -253,26 +253,10 @@ function file(path: string): Promise<Ccache> {
   return resolveCcache(path, world(), CONFIG)
 }
 
-async function collect<T extends Credential | ConfigEntry>(items: AsyncIterable<T>): Promise<T[]> {
-  const list: T[] = []
-  for await (const item of items) list.push(item)
-  return list
-}
-
 function octets(value: string): Bytes {
   return new Uint8Array(Buffer.from(value))
 }
 
 function text(value: Bytes | undefined): string | undefined {
   return value === undefined ? undefined : Buffer.from(value).toString()
-}
-
-async function failure(task: Promise<unknown>): Promise<KrbError> {
-  try {
-    await task
-  } catch (error) {
-    if (error instanceof KrbError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
 }

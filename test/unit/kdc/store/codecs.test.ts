@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fromHex, toHex } from '../../../../src/core/bytes/bytes.ts'
-import { compileGlob } from '../../../../src/kdc/store/glob.ts'
+import { compileGlob } from '../../../../src/core/bytes/glob.ts'
 import { kadmDataContents, NO_KADM_DATA, readKadmData } from '../../../../src/kdc/store/kadm-data.ts'
 import {
   activationContents,
