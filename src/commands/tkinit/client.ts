@@ -6,7 +6,7 @@ import { during, KrbError } from '../../core/errors/krb-error.ts'
 import type { Keytab } from '../../core/keytab/keytab.ts'
 import { resolveKeytab } from '../../core/keytab/resolve.ts'
 import { type HostResolver, hostServicePrincipals } from '../../core/principal/host.ts'
-import { type Principal, parsePrincipal } from '../../core/principal/principal.ts'
+import { type Principal, parsePrincipal, samePrincipal } from '../../core/principal/principal.ts'
 import { anonymousPrincipal } from '../../kdc-client/as/anonymous.ts'
 import { saying } from '../text/phrase.ts'
 import type { NameOrigin } from '../text/realm-origin.ts'
@@ -48,7 +48,7 @@ export async function chooseClient(
     return { principal, fromCache: false, origin: { cache: keytab } }
   }
   if (action.kind === 'keytab') {
-    const principal = await hostPrincipal(world)
+    const principal = await hostPrincipal(action.keytab, world)
     return { principal, fromCache: false, origin: { host: principal.components[1] ?? '' } }
   }
   const owner = await ownerOf(cache)
@@ -78,15 +78,35 @@ async function firstOfClientKeytab({ env, config }: ClientWorld): Promise<{ read
   })
 }
 
-/** host/THISHOST; MIT leaves a realm that no [domain_realm] names empty and finds no KDC then, where the default realm serves. */
-async function hostPrincipal({ env, config, hosts }: ClientWorld): Promise<Principal> {
+/**
+ * host/THISHOST; of the two names with dns_canonicalize_hostname = fallback the one that the keytab has. MIT leaves a realm that no
+ * [domain_realm] names empty and finds no KDC then, where the default realm serves.
+ */
+async function hostPrincipal(choice: KeytabChoice, world: ClientWorld): Promise<Principal> {
+  const { env, config, hosts } = world
   const { dnsCanonicalizeHostname, rdns, qualifyShortname } = config
   return saying('when creating default server principal name', async () => {
     const realmOfHost = (host: string) => config.realmOfHost(host) ?? config.defaultRealm
     const rules = { dnsCanonicalizeHostname, rdns, qualifyShortname, realmOfHost }
-    for await (const principal of hostServicePrincipals('host', env.host.hostname(), rules, hosts)) return principal
-    throw new KrbError('KRB5_ERR_BAD_HOSTNAME', { host: env.host.hostname() })
+    let first: Principal | undefined
+    for await (const principal of hostServicePrincipals('host', env.host.hostname(), rules, hosts)) {
+      first ??= principal
+      if (dnsCanonicalizeHostname !== 'fallback' || (await hasKeyOf(principal, choice, world))) return principal
+    }
+    if (first === undefined) throw new KrbError('KRB5_ERR_BAD_HOSTNAME', { host: env.host.hostname() })
+    return first
   })
+}
+
+/** A keytab that cannot be read has none; it is complained about when its key is needed. */
+async function hasKeyOf(principal: Principal, choice: KeytabChoice, world: ClientWorld): Promise<boolean> {
+  try {
+    const entries = await (await openKeytab(choice, world)).entries()
+    return entries.some(entry => samePrincipal(entry.principal, principal))
+  } catch (error) {
+    if (error instanceof KrbError) return false
+    throw error
+  }
 }
 
 function defaultRealm({ defaultRealm: realm }: ClientConfig): string {
