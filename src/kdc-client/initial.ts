@@ -37,6 +37,7 @@ export interface InitRequest {
   readonly hints?: Pick<Ccache, 'config'>
   readonly forwardable?: boolean
   readonly proxiable?: boolean
+  readonly postdatable?: boolean
   readonly canonicalize?: boolean
   readonly addresses?: 'none' | 'local'
   /** In order of preference. */
@@ -133,6 +134,7 @@ async function termsOf(request: InitRequest, { env, config, channel }: ClientCon
     kdcOptions: kdcOptionsOf(config.kdcDefaultOptions, [
       [request.forwardable ?? defaults.forwardable, KdcOptions.FORWARDABLE],
       [request.proxiable ?? defaults.proxiable, KdcOptions.PROXIABLE],
+      [request.postdatable ?? false, KdcOptions.ALLOW_POSTDATE],
       [request.canonicalize ?? defaults.canonicalize, KdcOptions.CANONICALIZE],
       [(request.anonymous ?? false) || isAnonymousPrincipal(client), KdcOptions.REQUEST_ANONYMOUS],
     ]),

@@ -14,10 +14,16 @@ import { credentialViaTicket } from './tgs/via-ticket.ts'
 /**
  * A ticket for one service of the client's realm, to be used on another machine (RFC 4120 §2.5). A proxiable ticket-granting ticket is
  * shown for it, as RFC 4120 §3.3.3 has it and Heimdal does; MIT's KDC answers that with `KRB5KDC_ERR_SERVER_NOMATCH` and wants the
- * proxiable ticket of that very service, which is asked for, and kept in the cache, then. Throws as `forwardedTicket` does.
+ * proxiable ticket of that very service, which is asked for, and kept in the cache unless `noStore`, then. Throws as `forwardedTicket` does.
  */
-export async function proxyTicket(server: Principal, terms: ElsewhereTerms, cache: Ccache, context: ClientContext): Promise<Credential> {
+export async function proxyTicket(
+  service: Principal,
+  terms: ElsewhereTerms & { readonly noStore?: boolean },
+  cache: Ccache,
+  context: ClientContext,
+): Promise<Credential> {
   const client = await cache.principal()
+  const server = service.realm === '' ? { ...service, realm: client.realm } : service
   const now = await kdcNow(cache, context)
   const tgt = await ticketGrantingTicket({ client, realm: server.realm, now: now.seconds }, cache, context)
   const { addresses, lifetime } = terms
@@ -36,7 +42,7 @@ export async function proxyTicket(server: Principal, terms: ElsewhereTerms, cach
     } catch (error) {
       if (!(error instanceof KrbError) || error.code !== 'KRB5KDC_ERR_SERVER_NOMATCH') throw error
     }
-    return await credentialViaTicket(shown(await serviceCredential(server, cache, context)), context)
+    return await credentialViaTicket(shown(await serviceCredential(server, cache, context, { noStore: terms.noStore ?? false })), context)
   } catch (error) {
     const helps = error instanceof KrbError && error.code === 'KRB5KDC_ERR_BADOPTION' && !(tgt.flags & TicketFlags.PROXIABLE)
     throw helps ? error.withHints('the ticket-granting ticket is not proxiable: tkinit -p asks for one that is') : error

@@ -1,9 +1,10 @@
+import { Ticket } from '../core/asn1/messages/ticket.ts'
 import type { Ccache } from '../core/ccache/ccache.ts'
 import type { Credential } from '../core/ccache/credential.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import { KdcOptions } from '../core/flags/kdc-options.ts'
 import { TicketFlags } from '../core/flags/ticket-flags.ts'
-import type { Principal } from '../core/principal/principal.ts'
+import { fromPrincipalName, type Principal } from '../core/principal/principal.ts'
 import { kdcNow, lookUp, usableEtypes } from './cached.ts'
 import type { ClientContext } from './context.ts'
 import { type Cut, cutsOfRenewed } from './cuts.ts'
@@ -18,17 +19,18 @@ import { credentialViaTicket } from './tgs/via-ticket.ts'
 export async function renewedTicket(client: Principal, server: Principal, cache: Ccache, context: ClientContext): Promise<Renewed> {
   const change = { option: KdcOptions.RENEW, needs: TicketFlags.RENEWABLE, without: NOT_RENEWABLE }
   const { before, credential } = await again(change, client, server, cache, context)
-  return { credential, cuts: cutsOfRenewed(before, credential) }
+  return { before, credential, cuts: cutsOfRenewed(before, credential) }
 }
 
 /** A postdated ticket of the cache made good, once it has started (RFC 4120 §2.4). As `renewedTicket`. */
 export async function validatedTicket(client: Principal, server: Principal, cache: Ccache, context: ClientContext): Promise<Renewed> {
   const change = { option: KdcOptions.VALIDATE, needs: TicketFlags.INVALID, without: NOT_INVALID }
-  const { credential } = await again(change, client, server, cache, context)
-  return { credential, cuts: [] }
+  return { ...(await again(change, client, server, cache, context)), cuts: [] }
 }
 
 export interface Renewed {
+  /** The ticket of the cache. */
+  readonly before: Credential
   readonly credential: Credential
   readonly cuts: readonly Cut[]
 }
@@ -51,11 +53,18 @@ async function again(change: Change, client: Principal, server: Principal, cache
   if (lacks && before.flags & TicketFlags.INVALID && before.starttime <= now.seconds) throw refusal
   const kdcOptions = (change.option | inheritedOptions(before)) >>> 0
   try {
-    const credential = await credentialViaTicket({ tgt: before, server, kdcOptions, etypes, now }, context)
-    return { before, credential }
+    const credential = await credentialViaTicket({ tgt: before, server: nameInside(before), kdcOptions, etypes, now }, context)
+    return { before, credential: { ...credential, server: before.server } }
   } catch (error) {
     throw lacks && error instanceof KrbError && error.code === refusal.code ? error.withHints(change.without) : error
   }
+}
+
+/** Caches hold tickets for hosts under a name without a realm. */
+function nameInside({ server, ticket }: Credential): Principal {
+  if (server.realm !== '') return server
+  const { sname, realm } = Ticket.decode(ticket)
+  return fromPrincipalName(sname, realm)
 }
 
 const NOT_RENEWABLE = 'the ticket is not renewable: tkinit -r asks for one that is'

@@ -4,7 +4,7 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import { type Principal, parsePrincipal } from '../../core/principal/principal.ts'
 
 /** Where a name came from that somebody wants something of a KDC for. */
-export type NameOrigin = { readonly typed: string } | { readonly cache: string } | { readonly host: string }
+export type NameOrigin = { readonly typed: string; readonly enterprise?: boolean } | { readonly cache: string } | { readonly host: string }
 
 /** Runs `task`; an error that is about the realm of `principal` says where that realm came from. */
 export async function namingRealm<T>(
@@ -25,7 +25,9 @@ function originText(origin: NameOrigin, profile: ClientConfig['profile']): strin
   if ('cache' in origin) return `that of the principal in ${origin.cache}`
   const byDefault = defaultRealmOrigin(profile) ?? 'nothing sets a default'
   if ('host' in origin) return hostRealmOrigin(profile, origin.host) ?? byDefault
-  return parsePrincipal(origin.typed, { defaultRealm: '' }).realm === '' ? byDefault : `as in ${origin.typed}`
+  return parsePrincipal(origin.typed, { defaultRealm: '', enterprise: origin.enterprise ?? false }).realm === ''
+    ? byDefault
+    : `as in ${origin.typed}`
 }
 
 const ABOUT_REALM: ReadonlySet<string> = new Set([

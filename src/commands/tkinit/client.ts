@@ -36,7 +36,7 @@ export async function chooseClient(
   const { enterprise, action } = options
   const named = async (text: string) => {
     const parse = () => parsePrincipal(text, { defaultRealm: config.defaultRealm, enterprise })
-    return { principal: await saying(`when parsing name ${text}`, parse), fromCache: false, origin: { typed: text } }
+    return { principal: await saying(`when parsing name ${text}`, parse), fromCache: false, origin: { typed: text, enterprise } }
   }
   if (options.principal !== undefined) return named(options.principal)
   if (options.anonymous) {

@@ -30,6 +30,7 @@ export const INIT_FLAGS = {
   noforwardable: { letter: 'F', doc: 'ask for a ticket that is not forwardable' },
   proxiable: { letter: 'p', doc: 'ask for a proxiable ticket' },
   noproxiable: { letter: 'P', doc: 'ask for a ticket that is not proxiable' },
+  postdatable: { own: true, doc: 'ask for a ticket by which postdated ones can be got' },
   anonymous: { letter: 'n', own: true, doc: 'ask for a ticket that names nobody' },
   addresses: { letter: 'a', doc: "bind the ticket to this host's addresses" },
   noaddresses: { letter: 'A', doc: 'do not bind the ticket to addresses' },
@@ -90,6 +91,7 @@ export interface InitOptions {
   readonly renewableLife: number | undefined
   readonly forwardable: boolean | undefined
   readonly proxiable: boolean | undefined
+  readonly postdatable: boolean
   readonly canonicalize: boolean
   readonly addresses: boolean | undefined
   readonly pac: boolean | undefined
@@ -118,6 +120,7 @@ export function initOptions(flags: InitFlags, operands: readonly string[]): Init
     renewableLife: seconds(flags['renewable-life']),
     forwardable: eitherOf(flags.forwardable, flags.noforwardable),
     proxiable: eitherOf(flags.proxiable, flags.noproxiable),
+    postdatable: flags.postdatable,
     canonicalize: flags.canonicalize,
     addresses: eitherOf(flags.addresses, flags.noaddresses),
     pac: eitherOf(flags['request-pac'], flags['no-request-pac']),

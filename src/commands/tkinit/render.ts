@@ -40,8 +40,8 @@ export function stepText(step: Step): string {
 
 /** What `-V` tells people beyond MIT's lines. */
 export function cutText({ what, asked, granted, by }: Cut): string {
-  const limit = by === 'kdc' ? 'the KDC granted' : 'up to the end of the renewable life there is left'
-  return `Asked for a ${LIFE[what]} of ${spanText(asked)}, ${limit} ${spanText(granted)}\n`
+  const end = by === 'kdc' ? '' : ', where its renewable life ends'
+  return `Asked for a ${LIFE[what]} of ${spanText(asked)}, the KDC granted ${spanText(granted)}${end}\n`
 }
 
 /** MIT's kinit warns on standard output, where its prompts are. */

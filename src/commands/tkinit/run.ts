@@ -182,6 +182,7 @@ async function requestOf(options: InitOptions, { client, inputCache }: Chosen, {
   return {
     client,
     anonymous: options.anonymous,
+    postdatable: options.postdatable,
     ...(options.canonicalize && { canonicalize: true }),
     ...(service !== undefined && { server: parsePrincipal(service, { ignoreRealm: true }) }),
     ...(lifetime !== undefined && { lifetime }),

@@ -1,45 +1,51 @@
 import { Ticket } from '../../core/asn1/messages/ticket.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
-import type { Ccache } from '../../core/ccache/ccache.ts'
+import type { Credential } from '../../core/ccache/credential.ts'
 import { openData } from '../../core/crypto/encrypted-data.ts'
 import { requireEtype } from '../../core/crypto/etypes/index.ts'
 import { during, KrbError } from '../../core/errors/krb-error.ts'
 import type { Keytab } from '../../core/keytab/keytab.ts'
-import { parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
+import { unparsePrincipal } from '../../core/principal/principal.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
-import type { ClientContext } from '../../kdc-client/context.ts'
-import { serviceCredential } from '../../kdc-client/service.ts'
+import { addressText } from '../text/address.ts'
 import { namingRealm } from '../text/realm-origin.ts'
+import { type TicketLine, ticketLine } from '../text/ticket.ts'
+import { type Manner, obtain, serviceNamed, type VnoWorld } from './get.ts'
 
 /** What came of one service name. */
 export interface ServiceResult {
   /** The full name, or what was given when that is no name. */
   readonly service: string
+  /** What was given is no name: with `-q` nothing is said about it. */
+  readonly malformed?: true
   /** Absent when there is no ticket. */
   readonly kvno?: number
   /** Whether the keytab opens the ticket, when there is a keytab. */
   readonly keytab?: 'valid' | 'invalid'
+  readonly ticket?: TicketLine
+  readonly credential?: Credential
   readonly failure?: KrbError
 }
 
 /** Gets one ticket and looks into it. What goes wrong is part of the result: kvno goes on with the next name. */
-export async function serviceNumber(name: string, cache: Ccache, keytab: Keytab | undefined, ctx: ClientContext): Promise<ServiceResult> {
-  let result: ServiceResult = { service: name }
+export async function serviceNumber(name: string, keytab: Keytab | undefined, manner: Manner, world: VnoWorld): Promise<ServiceResult> {
+  let result: ServiceResult = { service: name, malformed: true }
   try {
-    const { defaultRealm } = ctx.config
-    const server = await during(`parsing principal name ${name}`, async () => parsePrincipal(name, { defaultRealm }))
-    const service = unparsePrincipal(server)
-    result = { service }
-    const credential = await namingRealm(server, { typed: name }, ctx.config, () =>
-      during(`getting credentials for ${service}`, () => serviceCredential(server, cache, ctx)),
+    const service = await during(`parsing principal name ${name}`, () => serviceNamed(name, manner, world))
+    const text = unparsePrincipal(service.server)
+    result = { service: text }
+    const origin = manner.hostService === undefined ? { typed: name } : { host: name }
+    const credential = await namingRealm(service.server, origin, world.config, () =>
+      during(`getting credentials for ${text}`, () => obtain(service, manner, world)),
     )
-    const ticket = await during(`decoding ticket for ${service}`, async () => Ticket.decode(credential.ticket))
+    const ticket = await during(`decoding ticket for ${text}`, async () => Ticket.decode(credential.ticket))
+    const line = await ticketLine(credential, async address => addressText(address))
     // A signed number, as MIT prints it.
-    result = { service, kvno: (ticket.encPart.kvno ?? 0) | 0 }
-    if (keytab === undefined) return result
+    result = { service: text, kvno: (ticket.encPart.kvno ?? 0) | 0, ticket: line }
+    if (keytab === undefined) return { ...result, credential }
     result = { ...result, keytab: 'invalid' }
-    await during(`decrypting ticket for ${service}`, () => openWithKeytab(ticket, keytab))
-    return { ...result, keytab: 'valid' }
+    await during(`decrypting ticket for ${text}`, () => openWithKeytab(ticket, keytab))
+    return { ...result, keytab: 'valid', credential }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     return { ...result, failure: error }

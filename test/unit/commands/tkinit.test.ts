@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Flag } from '../../../src/commands/argv/flag.ts'
 import { getopt } from '../../../src/commands/argv/getopt.ts'
 import { complaints, INIT_FLAGS, type InitFlags, type InitOptions, initOptions } from '../../../src/commands/tkinit/flags.ts'
-import { stepText, warningText } from '../../../src/commands/tkinit/render.ts'
+import { cutText, stepText, warningText } from '../../../src/commands/tkinit/render.ts'
 import { UTC } from '../../../src/core/time/zone.ts'
 
 /** The options as the program's own table reads them. */
@@ -72,6 +72,19 @@ describe('what was asked for', () => {
     ['--re', []],
   ])('complains in kinit’s order: %s', (line, expected) => {
     expect(mistakes(line)).toEqual(expected)
+  })
+})
+
+describe('what was cut', () => {
+  it.each([
+    [{ what: 'life', asked: 172800, granted: 86400, by: 'kdc' }, 'Asked for a life of 2 d, the KDC granted 1 d\n'],
+    [{ what: 'renewable-life', asked: 3600, granted: 0, by: 'kdc' }, 'Asked for a renewable life of 1 h, the KDC granted 0 s\n'],
+    [
+      { what: 'life', asked: 3600, granted: 90, by: 'renew-till' },
+      'Asked for a life of 1 h, the KDC granted 1 min 30 s, where its renewable life ends\n',
+    ],
+  ] as const)('%j', (cut, text) => {
+    expect(cutText(cut)).toBe(text)
   })
 })
 

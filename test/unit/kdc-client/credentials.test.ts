@@ -1,24 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { AsReq, TgsReq } from '../../../src/core/asn1/messages/kdc-req.ts'
 import { messageType } from '../../../src/core/asn1/messages/message-type.ts'
-import type { Bytes } from '../../../src/core/bytes/bytes.ts'
+import { type Bytes, toHex } from '../../../src/core/bytes/bytes.ts'
 import { decodeText, encodeText } from '../../../src/core/bytes/text.ts'
 import type { Ccache } from '../../../src/core/ccache/ccache.ts'
 import type { Credential } from '../../../src/core/ccache/credential.ts'
 import { memoryCcache } from '../../../src/core/ccache/types/memory.ts'
-import type { ExchangeOptions } from '../../../src/core/channel.ts'
-import { type ClientConfig, clientConfig } from '../../../src/core/config/krb5-conf.ts'
-import { EMPTY_PROFILE, loadProfile } from '../../../src/core/config/profile.ts'
 import { keyFromPassword } from '../../../src/core/crypto/string-to-key.ts'
-import type { Files } from '../../../src/core/env.ts'
 import { KrbError } from '../../../src/core/errors/krb-error.ts'
 import { parsePrincipal, tgtPrincipal } from '../../../src/core/principal/principal.ts'
 import { MsgType } from '../../../src/core/registry/msg-type.ts'
 import { Secret } from '../../../src/core/secret/secret.ts'
-import type { ClientContext } from '../../../src/kdc-client/context.ts'
 import { type InitRequest, initialCredentials } from '../../../src/kdc-client/initial.ts'
 import { givenPassword } from '../../../src/kdc-client/key-source.ts'
 import { serviceCredential } from '../../../src/kdc-client/service.ts'
+import { contextOf, type Kdc } from './fake-context.ts'
 import {
   AES128,
   ALICE,
@@ -31,30 +27,7 @@ import {
   TGS,
   tgsReply,
   ticketGrantingTicket,
-  world,
 } from './fake-kdc.ts'
-
-type Kdc = (message: Bytes, realm: string, options: ExchangeOptions) => Bytes
-
-async function configOf(text: string): Promise<ClientConfig> {
-  if (text === '') return clientConfig(EMPTY_PROFILE)
-  const files = { read: async () => encodeText(text), stat: async () => ({ kind: 'file', mode: 0o600, uid: 0, size: text.length }) }
-  return clientConfig(await loadProfile(['krb5.conf'], files as unknown as Files))
-}
-
-async function contextOf(kdc: Kdc, conf = '', localAddresses: readonly Bytes[] = []) {
-  const asked: { realm: string; message: Bytes; tcpOnly: boolean }[] = []
-  const env = world()
-  const channel = {
-    exchange: async (realm: string, message: Bytes, options: ExchangeOptions = {}) => {
-      asked.push({ realm, message, tcpOnly: options.tcpOnly ?? false })
-      return kdc(message, realm, options)
-    },
-    localAddresses: async () => localAddresses,
-  }
-  const context = { env, config: await configOf(conf), channel } as unknown as ClientContext
-  return { context, asked, events: env.events }
-}
 
 const password = (text = 'pw') => givenPassword(new Secret(encodeText(text)))
 const aliceKey = await keyFromPassword(AES128, new Secret(encodeText('pw')), encodeText('Ralice'))
@@ -134,6 +107,73 @@ describe('initial credentials', () => {
       caddr.map(a => a.address),
     )
     expect(body(plain.asked[0]!.message).addresses).toBeUndefined()
+  })
+
+  test.each([
+    [true, '3005a0030101ff'],
+    [false, '3005a003010100'],
+  ])('a PAC is asked for or declined: %s', async (pac, value) => {
+    const { asked } = await log(trusting, { pac })
+    for (const { message } of asked) {
+      const padata = AsReq.decode(message).padata?.at(-1)
+      expect([padata?.padataType, toHex(padata?.padataValue ?? new Uint8Array())]).toEqual([128, value])
+    }
+    const plain = await log(trusting)
+    expect(AsReq.decode(plain.asked[0]!.message).padata?.map(p => p.padataType)).toEqual([149])
+  })
+
+  test('the mechanism of an earlier log-in, and no other', async () => {
+    const hints = memoryCcache('hints')
+    await hints.replace(ALICE, [], [{ key: 'pa_type', server: TGS, value: encodeText('2') }])
+    expect((await log(trusting, { hints })).result.client).toEqual(ALICE)
+    await hints.setConfig('pa_type', encodeText('138'), TGS)
+    await expect(log(trusting, { hints })).rejects.toMatchObject({ code: 'KRB5_PREAUTH_FAILED' })
+    await hints.setConfig('pa_type', encodeText('nonsense'), TGS)
+    expect((await log(trusting, { hints })).result.client).toEqual(ALICE)
+    expect((await log(trusting, { hints: memoryCcache('empty') })).result.client).toEqual(ALICE)
+  })
+
+  test('an anonymous ticket without PKINIT is no such thing', async () => {
+    const seen: unknown[] = []
+    const kdc: Kdc = message => {
+      const { cname, kdcOptions } = body(message)
+      seen.push([cname, kdcOptions & 0x8000])
+      return asReply(message, { key: aliceKey, part: { flags: 0x00408000 } })
+    }
+    const keySource = { etypes: async () => undefined, key: async () => aliceKey, wipe: () => {} }
+    for (const [client, more] of [
+      [parsePrincipal('@R'), { anonymous: true }],
+      [parsePrincipal('WELLKNOWN/ANONYMOUS@R'), {}],
+    ] as const) {
+      await expect(log(kdc, { client, keySource, ...more })).rejects.toMatchObject({
+        code: 'KRB5_KDCREP_MODIFIED',
+        message: 'Reply has wrong form of session key for anonymous request',
+      })
+    }
+    const anonymous = { nameType: 11, nameString: ['WELLKNOWN', 'ANONYMOUS'] }
+    expect(seen).toEqual([
+      [anonymous, 0x8000],
+      [anonymous, 0x8000],
+    ])
+  })
+
+  test('a start in the past is asked for, and is now', async () => {
+    const kdc: Kdc = message => asReply(message, { key: aliceKey })
+    const { result, asked } = await log(kdc, { startOffset: -3600, lifetime: 7200 })
+    expect(body(asked[0]!.message)).toMatchObject({ from: NOW - 3600, till: NOW + 3600, kdcOptions: 0x10 })
+    expect(result.credential.starttime).toBe(NOW)
+    await expect(
+      log(message => asReply(message, { key: aliceKey, part: { starttime: NOW - 3600 } }), { startOffset: -3600 }),
+    ).rejects.toThrow('Clock skew too great in KDC reply')
+  })
+
+  test('says where the KDC was less generous than asked', async () => {
+    const kdc: Kdc = message => asReply(message, { key: aliceKey, part: { endtime: NOW + 60 } })
+    const { result } = await log(kdc, { lifetime: 600, renewLife: 700 })
+    expect(result.cuts).toEqual([
+      { what: 'life', asked: 600, granted: 60, by: 'kdc' },
+      { what: 'renewable-life', asked: 700, granted: 0, by: 'kdc' },
+    ])
   })
 
   test('a wrong password, found out by the KDC or by the reply', async () => {
