@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
@@ -15,6 +15,7 @@ import type { RealmOptions } from './flags.ts'
  */
 export async function runInside(command: readonly string[], options: RealmOptions, env: Env): Promise<number> {
   process.umask(0o077)
+  using signals = new SignalRelay()
   const users = Object.fromEntries(options.user.map(name => [name, name]))
   const realm = await startRealm({
     users,
@@ -26,24 +27,44 @@ export async function runInside(command: readonly string[], options: RealmOption
   const control = options.clock ? await serveControl(files.control, ({ argument }) => moveClock(realm.clock, argument)) : undefined
   try {
     const { TKRB5_CLOCK, ...still } = realm.env
-    return await run(command, { ...env.vars, ...(options.clock ? realm.env : still) })
+    return await run(command, { ...env.vars, ...(options.clock ? realm.env : still) }, signals)
   } finally {
     await control?.close()
     await realm.stop()
   }
 }
 
-function run([program, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+function run([program, ...args]: readonly string[], env: NodeJS.ProcessEnv, signals: SignalRelay): Promise<number> {
   const child = spawn(program!, args, { stdio: 'inherit', env })
-  // From a terminal the whole group gets SIGINT; from elsewhere only we do.
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal)
-  for (const signal of FORWARDED) process.on(signal, pass)
+  signals.passTo(child)
   return new Promise<number>((resolve, reject) => {
     child.once('error', error => reject(startFailure(program!, error)))
     child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal!]))
-  }).finally(() => {
-    for (const signal of FORWARDED) process.off(signal, pass)
   })
+}
+
+/** From a terminal the whole process group gets SIGINT; from elsewhere only we do, and pass it on, those that came before there was a child too. */
+class SignalRelay implements Disposable {
+  #child: ChildProcess | undefined
+  #early: NodeJS.Signals | undefined
+
+  constructor() {
+    for (const signal of FORWARDED) process.on(signal, this.#pass)
+  }
+
+  passTo(child: ChildProcess): void {
+    this.#child = child
+    if (this.#early !== undefined) child.kill(this.#early)
+  }
+
+  [Symbol.dispose](): void {
+    for (const signal of FORWARDED) process.off(signal, this.#pass)
+  }
+
+  readonly #pass = (signal: NodeJS.Signals): void => {
+    if (this.#child === undefined) this.#early = signal
+    else this.#child.kill(signal)
+  }
 }
 
 function startFailure(program: string, error: NodeJS.ErrnoException): Error {
