@@ -9,7 +9,7 @@ import type { Ticket } from '../../src/core/asn1/messages/ticket.ts'
 import { type Preserved, preserve } from '../../src/core/asn1/schema.ts'
 import type { Bytes } from '../../src/core/bytes/bytes.ts'
 import { makeChecksum } from '../../src/core/crypto/checksum.ts'
-import { openData, sealData } from '../../src/core/crypto/encrypted-data.ts'
+import { openData, prepareKey, sealData } from '../../src/core/crypto/encrypted-data.ts'
 import type { Key } from '../../src/core/crypto/etype.ts'
 import { type Principal, parsePrincipal, toPrincipalName } from '../../src/core/principal/principal.ts'
 import { KeyUsage } from '../../src/core/registry/key-usage.ts'
@@ -72,7 +72,8 @@ export interface AskTgs extends Omit<AskAs, 'client' | 'server'> {
 export function tgsReq(realm: string, tgt: Held, ask: AskTgs): Bytes {
   const server = parsePrincipal(ask.server, { defaultRealm: realm })
   const reqBody = preserve(KdcReqBody, { ...bodyOf(server, ask), ...ask.more })
-  const cksum = ask.checksum ?? makeChecksum(tgt.key, KeyUsage.TGS_REQ_AUTH_CKSUM, reqBody.octets)
+  const session = prepareKey(tgt.key)
+  const cksum = ask.checksum ?? makeChecksum(session, KeyUsage.TGS_REQ_AUTH_CKSUM, reqBody.octets)
   const authenticator = Authenticator.encode({
     crealm: tgt.client.realm,
     cname: toPrincipalName(tgt.client),
@@ -84,7 +85,7 @@ export function tgsReq(realm: string, tgt: Held, ask: AskTgs): Bytes {
   const apReq = ApReq.encode({
     apOptions: 0,
     ticket: tgt.ticket,
-    authenticator: sealData(tgt.key, KeyUsage.TGS_REQ_AUTH, authenticator, randomBytes),
+    authenticator: sealData(session, KeyUsage.TGS_REQ_AUTH, authenticator, randomBytes),
   })
   return TgsReq.encode({ padata: [{ padataType: PaType.TGS_REQ, padataValue: apReq }, ...(ask.padata ?? [])], reqBody })
 }
