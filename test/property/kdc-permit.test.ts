@@ -5,7 +5,7 @@ import { PrincipalAttribute } from '../../src/core/flags/principal-attributes.ts
 import { TicketFlags } from '../../src/core/flags/ticket-flags.ts'
 import { countersAfter, isLockedOut } from '../../src/kdc/permit/lockout.ts'
 import { ticketFlags } from '../../src/kdc/permit/ticket-flags.ts'
-import { type TimeGrounds, ticketTimes } from '../../src/kdc/permit/ticket-times.ts'
+import { type Limit, type TimeGrounds, ticketTimes } from '../../src/kdc/permit/ticket-times.ts'
 import type { PolicyEntry, PrincipalEntry } from '../../src/kdc/store/entry.ts'
 
 const NOW = 1_900_000_000
@@ -40,6 +40,17 @@ const grounds: fc.Arbitrary<TimeGrounds> = fc.record({
   header: fc.option(header, { nil: undefined }),
 }) as fc.Arbitrary<TimeGrounds>
 
+/** Where the limit that decided, as `ticketTimes` says, lies. */
+function bound(by: Limit, { body, client, server, realm, header }: TimeGrounds, start: number, of: 'end' | 'renewal'): number {
+  const life = of === 'end' ? 'maxLife' : 'maxRenewableLife'
+  const most = { realm, server, client }
+  if (by === 'ticket') return of === 'end' ? header!.endtime : header!.renewTill!
+  if (by !== 'request') return start + most[by]![life]
+  return (of === 'end' || !(body.kdcOptions & KdcOptions.RENEWABLE) ? body.till : body.rtime) || MOST
+}
+
+const MOST = 0xffff_ffff
+
 describe('ticket times', () => {
   it('never go beyond any of the bounds (threat T10)', () => {
     fc.assert(
@@ -67,8 +78,11 @@ describe('ticket times', () => {
         if (header !== undefined) expect(times.endtime).toBeLessThanOrEqual(header.endtime)
         for (const most of [realm.maxLife, server.maxLife, client?.maxLife ?? 0])
           if (most !== 0) expect(times.endtime).toBeLessThanOrEqual(times.starttime + most)
+        expect(times.endtime).toBe(Math.min(MOST, bound(times.endBy, given, times.starttime, 'end')))
+        if (times.renewTill !== undefined)
+          expect(times.renewTill).toBe(Math.min(MOST, bound(times.renewBy!, given, times.starttime, 'renewal')))
       }),
-      { numRuns: 2000 },
+      { numRuns: 10_000 },
     )
   })
 

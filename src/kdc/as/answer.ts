@@ -64,7 +64,6 @@ async function permitAs(
   const session = sessionEtype(body.etype, server, realm.sessionEtypes)
   if (session === undefined) return new Refusal('KRB5KDC_ERR_ETYPE_NOSUPP', 'BAD_ENCRYPTION_TYPE')
   const times = ticketTimes({ now: now.seconds, body, client, server, realm, header: undefined })
-  if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
   const found = clientKey(client, body.etype, realm.permittedEtypes)
   const padata = request.padata ?? []
   const earned = await preauthenticate(padata, { client, body, clientKey: found, keys: desk.keys, realm, now })
@@ -74,6 +73,7 @@ async function permitAs(
   if (found === undefined) return new Refusal('KRB5KDC_ERR_ETYPE_NOSUPP', 'CANT_FIND_CLIENT_KEY')
   const missing = missingIndicator(server)
   if (missing !== undefined) return missing
+  if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
   const grounds = {
     kdcOptions: body.kdcOptions,
     clientAttributes: client.attributes,

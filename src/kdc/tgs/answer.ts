@@ -71,11 +71,11 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
   const missing = missingIndicator(server)
   if (missing !== undefined) return missing
   const times = ticketTimes({ now: resolved.now, body, client, server, realm, header: resolved.header })
-  if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
   const ticketKey = second === undefined ? serverKey(resolved, desk) : { key: second.sessionKey, kvno: undefined }
   if (ticketKey instanceof Refusal) return ticketKey
   const transited = transitedFlag(resolved)
   if (transited instanceof Refusal) return transited
+  if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
   const authorizationData = ticketAuthorizationData(body, header)
   if (authorizationData instanceof Refusal) return authorizationData
   const grounds = {
