@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { createSocket } from 'node:dgram'
 import { makeApReq } from '../src/core/ap/make-ap-req.ts'
 import { EncryptedData } from '../src/core/asn1/messages/encrypted-data.ts'
 import { AsRep, EncKdcRepPart } from '../src/core/asn1/messages/kdc-rep.ts'
@@ -18,6 +17,7 @@ import { Secret } from '../src/core/secret/secret.ts'
 import { type PeerRealm, startMitRealm } from '../test/helpers/mit-realm.ts'
 import { startOwnRealm } from '../test/helpers/own-realm.ts'
 import { which } from '../test/helpers/process.ts'
+import { askUdp } from '../test/helpers/udp.ts'
 import { load } from './load.ts'
 
 /**
@@ -88,7 +88,7 @@ async function preauthRequests(): Promise<Uint8Array[]> {
 }
 
 async function tgsRequests(realm: PeerRealm): Promise<Uint8Array[]> {
-  const reply = AsRep.decode(await ask(realm.port, asReq('plain', [])))
+  const reply = AsRep.decode(await askUdp(realm.port, asReq('plain', [])))
   const part = EncKdcRepPart.decode(openData(await userKey('plain'), KeyUsage.AS_REP_ENCPART, reply.encPart))
   const sessionKey: Key = { etype: part.key.keytype, value: part.key.keyvalue }
   const prepared = prepareKey(sessionKey)
@@ -132,18 +132,6 @@ function make(one: () => Uint8Array): Uint8Array[] {
 
 function userKey(name: string): Promise<Key> {
   return keyFromPassword(18, new Secret(Buffer.from(`${name}pw`)), Buffer.from(`${REALM}${name}`))
-}
-
-function ask(port: number, request: Uint8Array): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4')
-    socket.once('error', reject)
-    socket.once('message', reply => {
-      socket.close()
-      resolve(new Uint8Array(reply))
-    })
-    socket.send(request, port, '127.0.0.1')
-  })
 }
 
 function random(length: number): Uint8Array {
