@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { ours } from '../helpers/own-realm.ts'
 import { describeWith, mit } from '../helpers/peers.ts'
 import { run, runAsync } from '../helpers/process.ts'
@@ -23,14 +23,14 @@ const tkrealm = (...args: string[]) => run(ours('tkrealm'), args, { env })
 const status = (realm = 'TKREALM.TEST') => JSON.parse(tkrealm('status', '--realm', realm, '--json').stdout).realms[0]
 
 describe('tkrealm up and down', () => {
-  it('makes a realm, keeps its port, database and log between starts, and removes it when told to', () => {
+  it('makes a realm, keeps its port, database and log between starts, and removes it when told to', async () => {
     expect(tkrealm('up')).toMatchObject({ code: 0, stderr: '' })
     const { port, pid, folder } = status()
     expect(tkrealm('up').stdout).toContain('is up already')
     const inside = { ...env, ...environment() }
     expect(run(ours('tkadmin'), ['addprinc', 'alice'], { env: inside, input: 'pw\npw\n' }).code).toBe(0)
     expect(tkrealm('down')).toMatchObject({ code: 0, stdout: 'Realm TKREALM.TEST is down\n' })
-    expect(isRunning(pid)).toBe(false)
+    await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 })
     expect(tkrealm('status').code).toBe(1)
     expect(tkrealm('up').code).toBe(0)
     expect(status().port).toBe(port)
