@@ -32,7 +32,7 @@ export function readModule(): Asn1Module {
 }
 
 /** Plain values: octets and keys as hex, texts, numbers; names in camelCase; constants left out. */
-export type Plain = number | string | readonly Plain[] | { readonly [name: string]: Plain }
+export type Plain = number | boolean | string | readonly Plain[] | { readonly [name: string]: Plain }
 
 export function arbitraryOf(module: Asn1Module, type: Asn1Type): fc.Arbitrary<Plain> {
   switch (type.is) {
@@ -155,6 +155,8 @@ const time: Basic = {
   },
 }
 
+const truth: Basic = { tag: 1, arbitrary: fc.boolean(), value: node => content(node) === 'ff' }
+
 const BASIC: Readonly<Record<string, Basic>> = {
   Int32: int32,
   UInt32: uint32,
@@ -166,6 +168,7 @@ const BASIC: Readonly<Record<string, Basic>> = {
   KDCOptions: flags,
   TicketFlags: flags,
   APOptions: flags,
+  BOOLEAN: truth,
 }
 
 function expectTag(node: BaseBlock, tagClass: number, tagNumber: number, isConstructed: boolean): void {

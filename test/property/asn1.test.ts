@@ -17,8 +17,17 @@ import { AsReq, KdcReqBody, TgsReq } from '../../src/core/asn1/messages/kdc-req.
 import { EncKrbCredPart, KrbCred, KrbCredInfo } from '../../src/core/asn1/messages/krb-cred.ts'
 import { KrbErrorMessage, TypedData } from '../../src/core/asn1/messages/krb-error.ts'
 import { EncKrbPrivPart, KrbPriv, KrbSafe, KrbSafeBody } from '../../src/core/asn1/messages/krb-safe-priv.ts'
-import { EtypeInfo, EtypeInfo2, MethodData, PaData, PaEncTimestamp, PaEncTsEnc } from '../../src/core/asn1/messages/pa-data.ts'
+import {
+  EtypeInfo,
+  EtypeInfo2,
+  MethodData,
+  PaData,
+  PaEncTimestamp,
+  PaEncTsEnc,
+  PaPacRequest,
+} from '../../src/core/asn1/messages/pa-data.ts'
 import { PrincipalName } from '../../src/core/asn1/messages/principal-name.ts'
+import { ChangePasswdData } from '../../src/core/asn1/messages/set-passwd.ts'
 import { EncTicketPart, Ticket, TransitedEncoding } from '../../src/core/asn1/messages/ticket.ts'
 import { preserve, type Schema } from '../../src/core/asn1/schema.ts'
 import { type Bytes, fromHex, toHex } from '../../src/core/bytes/bytes.ts'
@@ -73,6 +82,8 @@ const SCHEMAS: Readonly<Record<string, AnySchema>> = {
   'KRB-ERROR': KrbErrorMessage,
   'TYPED-DATA': TypedData,
   'KDC-PROXY-MESSAGE': KdcProxyMessage,
+  'KERB-PA-PAC-REQUEST': PaPacRequest,
+  ChangePasswdData,
 }
 
 /** Parts of other types that no schema stands for alone. */
@@ -194,7 +205,7 @@ const PRESERVED: Readonly<Record<string, AnySchema>> = {
 function toValue(type: Asn1Type, plain: Plain, name = ''): unknown {
   switch (type.is) {
     case 'basic':
-      if (name === 'keyvalue') return new Secret(fromHex(plain as string)!)
+      if (name === 'keyvalue' || name === 'newpasswd') return new Secret(fromHex(plain as string)!)
       if (type.name === 'OCTET STRING') return fromHex(plain as string)
       return name === 'salt' ? new Uint8Array(Buffer.from(plain as string, 'utf8')) : plain
     case 'reference': {
