@@ -97,6 +97,43 @@ export function sshServer(): Peer {
   return { present: missing.length === 0, reason: `OpenSSH is not installed (${missing.join(', ')})` }
 }
 
+/** curl with GSS-API inside. */
+export function curl(): Peer {
+  const present = which('curl') !== undefined && run('curl', ['--version']).stdout.includes('GSS-API')
+  return { present, reason: 'there is no curl that knows GSS-API' }
+}
+
+/** Apache with mod_auth_gssapi (Debian: apache2-bin libapache2-mod-auth-gssapi). */
+export function apache(): Peer {
+  const present = which('apache2') !== undefined && existsSync('/usr/lib/apache2/modules/mod_auth_gssapi.so')
+  return { present, reason: 'Apache with mod_auth_gssapi is not installed' }
+}
+
+/** PostgreSQL, client and server (Debian: postgresql), and the user that it runs as when we are root. */
+export function postgres(): Peer {
+  const present =
+    which('psql') !== undefined && postgresFolder() !== undefined && (process.getuid!() !== 0 || run('id', ['postgres']).code === 0)
+  return { present, reason: 'PostgreSQL is not installed' }
+}
+
+export function postgresProgram(name: string): string {
+  return join(postgresFolder()!, name)
+}
+
+/** Debian keeps each version's servers in a folder of its own. */
+function postgresFolder(): string | undefined {
+  const versions = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql') : []
+  return versions.map(version => `/usr/lib/postgresql/${version}/bin`).find(folder => existsSync(join(folder, 'initdb')))
+}
+
+/** OpenLDAP with SASL's GSSAPI (Debian: slapd ldap-utils libsasl2-modules-gssapi-mit). */
+export function openldap(): Peer {
+  const arch = readdirSync('/usr/lib').find(name => name.endsWith('-linux-gnu'))
+  const present =
+    ['slapd', 'slapadd', 'ldapwhoami'].every(name => which(name) !== undefined) && existsSync(`/usr/lib/${arch}/sasl2/libgssapiv2.so`)
+  return { present, reason: 'OpenLDAP with GSSAPI (slapd ldap-utils libsasl2-modules-gssapi-mit) is not installed' }
+}
+
 export const PYTHON = '/usr/bin/python3'
 
 const HEIMDAL_ROOT = process.env.TKRB5_HEIMDAL
