@@ -1,5 +1,5 @@
 import type { Ccache } from '../../core/ccache/ccache.ts'
-import { findCacheOf, openCollection } from '../../core/ccache/collection.ts'
+import { findCacheOf, listCollection } from '../../core/ccache/collection.ts'
 import type { CcacheConfig } from '../../core/ccache/resolve.ts'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
@@ -47,14 +47,6 @@ export function isAbsence(problem: KrbError): boolean {
   return problem.code === 'KRB5_FCC_NOFILE'
 }
 
-/** As far as it goes: MIT's kdestroy stops without a word where a collection cannot be followed further. */
-async function reached(name: string | undefined, env: Env, config: CcacheConfig): Promise<readonly Ccache[]> {
-  const caches = await duringPlainly('listing credential caches', () => openCollection(name, env, config))
-  const found: Ccache[] = []
-  try {
-    for await (const cache of caches) found.push(cache)
-  } catch (error) {
-    if (!(error instanceof KrbError)) throw error
-  }
-  return found
+function reached(name: string | undefined, env: Env, config: CcacheConfig): Promise<readonly Ccache[]> {
+  return duringPlainly('listing credential caches', () => listCollection(name, env, config))
 }

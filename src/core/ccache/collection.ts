@@ -17,6 +17,18 @@ export async function openCollection(name: string | undefined, env: Env, config:
   return named === undefined ? listOf([]) : named.type.members(named.residual)
 }
 
+/** `openCollection` in one list, as far as it goes: MIT's programs stop without a word where a collection cannot be followed further. */
+export async function listCollection(name: string | undefined, env: Env, config: CcacheConfig): Promise<readonly Ccache[]> {
+  const caches: Ccache[] = []
+  const members = await openCollection(name, env, config)
+  try {
+    for await (const cache of members) caches.push(cache)
+  } catch (error) {
+    if (!(error instanceof KrbError)) throw error
+  }
+  return caches
+}
+
 /** The first cache of the collection that belongs to `client`. Caches that cannot be read belong to nobody. */
 export async function findCacheOf(
   client: Principal,

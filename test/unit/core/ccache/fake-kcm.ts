@@ -176,6 +176,6 @@ function list(octets: Bytes): Bytes[] {
   return entries
 }
 
-export const NO_CACHE = -1765328189
-export const NO_SUPPORT = -1765328137
+const NO_CACHE = -1765328189
+const NO_SUPPORT = -1765328137
 export const INTERNAL = -1765328188
