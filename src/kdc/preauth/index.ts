@@ -27,8 +27,12 @@ export async function preauthenticate(padata: readonly PaData[], context: Preaut
   return flags
 }
 
-/** METHOD-DATA of errors 25 and 24: what the client should use, in order of preference. */
+/**
+ * METHOD-DATA of errors 25 and 24: what the client should use, in order of preference. No mechanism here vouches for hardware, so that who needs it
+ * is offered nothing, and not asked for a password again and again.
+ */
 function hints(context: PreauthContext): Uint8Array {
+  if (context.client.attributes & Attributes.REQUIRES_HW_AUTH) return MethodData.encode([])
   const offered: PaData[] = context.clientKey === undefined ? [] : [...etypeInfo(context.clientKey, context.body.etype)]
   for (const mechanism of MECHANISMS) {
     const hint = mechanism.hint(context)
