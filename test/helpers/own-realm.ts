@@ -11,7 +11,7 @@ export function ours(program: string): string {
 }
 
 /** A host of a test network that a realm runs on, with port 88 for itself. */
-export interface Place {
+interface Place {
   readonly host: TestHost
   /** kdc_listen and kdc_tcp_listen. */
   readonly listen: string
@@ -19,7 +19,7 @@ export interface Place {
   readonly kdcs: readonly string[]
 }
 
-export interface OwnRealmOptions extends RealmOptions {
+interface OwnRealmOptions extends RealmOptions {
   readonly workers?: number
   readonly on?: Place
   /** Lines for [logging], instead of a file. */
