@@ -47,26 +47,31 @@ export function serveControl(path: string, handle: ControlHandler): Promise<Cont
   })
 }
 
-/** The answer of the process behind `path`; undefined when no process is there. */
+/** The answer of the process behind `path`; undefined when no process is there, or it is just ending. */
 export async function askControl(path: string, request: ControlRequest, timeoutMs = 5000): Promise<unknown> {
+  const line = await exchange(path, request, timeoutMs).catch((error: NodeJS.ErrnoException) => {
+    if (ABSENT.has(error.code ?? '')) return undefined
+    throw error
+  })
+  if (line === undefined) return undefined
+  const { answer, error } = JSON.parse(line) as { answer?: unknown; error?: string }
+  if (error !== undefined) throw new Error(error)
+  return answer
+}
+
+async function exchange(path: string, request: ControlRequest, timeoutMs: number): Promise<string | undefined> {
   const socket = connect(path)
   try {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve)
       socket.once('error', reject)
     })
-  } catch (error) {
-    if (['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-    throw error
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)))
+    socket.write(`${JSON.stringify(request)}\n`)
+    return await readLine(socket)
+  } finally {
+    socket.destroy()
   }
-  socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer within ${timeoutMs} ms`)))
-  socket.write(`${JSON.stringify(request)}\n`)
-  const line = await readLine(socket)
-  socket.destroy()
-  if (line === undefined) throw new Error('the realm closed the connection without an answer')
-  const { answer, error } = JSON.parse(line) as { answer?: unknown; error?: string }
-  if (error !== undefined) throw new Error(error)
-  return answer
 }
 
 function readLine(socket: Socket): Promise<string | undefined> {
@@ -91,3 +96,5 @@ function parseRequest(line: string): ControlRequest {
 }
 
 const LONGEST_LINE = 65536
+
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET', 'EPIPE'])

@@ -15,7 +15,10 @@ const env = { XDG_STATE_HOME: scratch.path, TMPDIR: scratch.file('tmp'), KRB5_CO
 const realms = scratch.file('tkrb5')
 mkdirSync(env.TMPDIR)
 afterEach(() => {
-  for (const realm of existsSync(realms) ? readdirSync(realms) : []) run(ours('tkrealm'), ['down', '--realm', realm, '--destroy'], { env })
+  for (const realm of existsSync(realms) ? readdirSync(realms) : []) {
+    expect(run(ours('tkrealm'), ['down', '--realm', realm, '--destroy'], { env })).toMatchObject({ code: 0, stderr: '' })
+    expect(existsSync(join(realms, realm))).toBe(false)
+  }
 })
 afterAll(() => scratch.remove())
 
