@@ -105,6 +105,7 @@ describeWith([mit()], 'the life of tickets, told as MIT tells it', () => {
     [TGT, 'kinit -R -v'],
     [TGT, 'kinit -R -T cc -X a=b -I cc'],
     ['kinit -f -p -r 3d -l 5d alice', 'kinit -R'],
+    ['kinit -V -l 30d -r 30d alice'],
     // Postdated tickets and their validation.
     ['kinit -s 1h alice'],
     ['kinit -V -s 1h -l 2h -r 3h -f alice'],
