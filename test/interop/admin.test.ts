@@ -70,7 +70,7 @@ describeWith([mit()], "tkdb5_util and tkadmin.local as MIT's", () => {
 function compare(sides: { readonly mit: Side; readonly own: Side }, act: (side: Side) => Finished): void {
   const [expected, got] = [sides.mit, sides.own].map(side => {
     const { code, stdout, stderr } = act(side)
-    return { code, stdout: leveled(stdout, side).replace(NEW_IN_1_22, ''), stderr: leveled(stderr, side) }
+    return { code, stdout: leveled(stdout, side).replaceAll(NEW_IN_1_22, ''), stderr: leveled(stderr, side) }
   })
   expect(got).toEqual(expected)
 }

@@ -11,6 +11,8 @@ export interface PrincipalWords {
   readonly principal: Principal
   readonly change: PrincipalChange
   readonly clearPolicy: boolean
+  /** -clearpolicy came after -policy: that is too much even for add_principal. */
+  readonly policyTakenBack: boolean
   readonly unlock: boolean
   readonly password: string | undefined
   readonly randomKey: boolean
@@ -30,14 +32,15 @@ export function readPrincipalWords(
   attributes: number,
   reading: Reading,
 ): PrincipalWords {
-  const draft: Draft = { attributes, change: {}, clearPolicy: false, unlock: false, randomKey: false, noKey: false, keySalts: [] }
+  const switches = { clearPolicy: false, policyTakenBack: false, unlock: false, randomKey: false, noKey: false }
+  const draft: Draft = { attributes, change: {}, keySalts: [], ...switches }
   const last = words.at(-1)
   if (last === undefined) throw new QueryError(usage)
   try {
     takeOptions(words.slice(0, -1), grammar(usage), draft, reading)
     const principal = readPrincipal(last, command, 'parsing principal', reading)
-    const { clearPolicy, unlock, randomKey, noKey, keySalts, password } = draft
-    return { principal, change: draft.change, clearPolicy, unlock, randomKey, noKey, keySalts, password }
+    const { attributes: _, ...read } = draft
+    return { principal, password: undefined, ...read }
   } catch (error) {
     throw error instanceof QueryError && error.message !== usage ? new QueryError(error.message + usage) : error
   }
@@ -47,6 +50,7 @@ interface Draft {
   attributes: number
   change: PrincipalChange
   clearPolicy: boolean
+  policyTakenBack: boolean
   unlock: boolean
   randomKey: boolean
   noKey: boolean
@@ -94,6 +98,7 @@ const WORDS: readonly Word<Draft>[] = [
     word: '-clearpolicy',
     put: draft => {
       draft.clearPolicy = true
+      draft.policyTakenBack = draft.change.policy !== undefined
     },
   },
   {

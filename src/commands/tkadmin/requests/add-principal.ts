@@ -2,6 +2,7 @@ import type { AddPrincipalInput } from '../../../admin/language/add-principal.ts
 import { VERBS } from '../../../admin/language/index.ts'
 import type { PrincipalWords } from '../../../admin/language/principal-words.ts'
 import { encodeText } from '../../../core/bytes/text.ts'
+import { KrbError } from '../../../core/errors/krb-error.ts'
 import { Secret } from '../../../core/secret/secret.ts'
 import { askPassword } from '../ask.ts'
 import { shown } from '../names.ts'
@@ -25,7 +26,10 @@ export const addPrincipal: Request = {
     const keys = await chooseKeys(read, name, talk)
     try {
       const input = { principal: read.principal, change, keySalts: read.keySalts, keys }
-      await step('add_principal', `while creating "${name}".`, () => talk.api.call(verb, input))
+      await step('add_principal', `while creating "${name}".`, async () => {
+        if (read.policyTakenBack) throw new KrbError('KADM5_BAD_MASK')
+        return talk.api.call(verb, input)
+      })
     } finally {
       if (keys.from === 'password') keys.password.wipe()
     }
