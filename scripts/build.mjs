@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { WARM_UPS, warmFolder } from './warm-ups.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -71,6 +71,7 @@ for (const [name, command] of wanted) {
 }
 if (only.length === 0) {
   for (const chunk of CHUNKS) await buildChunk(chunk)
+  await buildCompletions()
   await buildLibrary()
 }
 
@@ -129,6 +130,21 @@ function takeCodeCache(name) {
 
 function codeCachesOf(name) {
   return readdirSync(dist).filter(file => file.startsWith(`${name}.`) && /^[0-9a-f]{16}\.v8-.*\.cache$/.test(file.slice(name.length + 1)))
+}
+
+/** dist/completions/, from the programs' own tables. */
+async function buildCompletions() {
+  const imports = wanted.map(([, command], i) => `import { program as p${i} } from './${command}'\n`).join('')
+  const contents = `${imports}import { completionFiles } from './src/commands/completions/index.ts'\nexport const files = completionFiles([${wanted.map((_, i) => `p${i}`)}])\n`
+  const stdin = { contents, resolveDir: root, sourcefile: 'completions.ts', loader: 'ts' }
+  const outfile = join(dist, 'completions.mjs')
+  await build({ ...common, minify: false, stdin, format: 'esm', packages: 'external', outfile })
+  const { files } = await import(pathToFileURL(outfile).href)
+  rmSync(outfile)
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dist, 'completions', path)), { recursive: true })
+    writeFileSync(join(dist, 'completions', path), text)
+  }
 }
 
 /** What `import 'tkrb5'` gives: a realm for Node programs, with types. */

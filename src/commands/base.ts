@@ -31,7 +31,7 @@ export interface ProgramSpec<F extends FlagSet> {
   readonly summary: string
   readonly flags: F
   /** Words after the options; absent when there may be none. `max` absent: any number. */
-  readonly operands?: { readonly synopsis: string; readonly doc: string; readonly min?: number; readonly max?: number }
+  readonly operands?: Operands
   /**
    * `getopt` (default): options anywhere. `getopt-stop`: the first operand ends the options (kadmin). `long`: options with two dashes
    * anywhere, all other words are operands (tktutil).
@@ -44,9 +44,20 @@ export interface ProgramSpec<F extends FlagSet> {
   readonly usageStatus: number
   /** The first mistake on the line goes to the usage text at once; otherwise all are named first. */
   readonly firstMistakeEnds?: boolean
+  /** What `--help` shows when words stand behind it; undefined for words that mean nothing: then it is the program's own. */
+  helpOn?(words: readonly string[]): string | undefined
   /** Rules between options; complaints as printed. `before` are those that reading the line gave. */
   check?(options: OptionsOf<F>, operands: readonly string[], name: string, before: readonly string[]): readonly string[]
   run(call: Call<OptionsOf<F>>): Promise<Outcome>
+}
+
+export interface Operands {
+  readonly synopsis: string
+  readonly doc: string
+  readonly min?: number
+  readonly max?: number
+  /** What the first one can be, where that is a fixed set: for completions. */
+  first?(): readonly string[]
 }
 
 /** One call of a program, its command line read. */
@@ -114,7 +125,7 @@ async function perform(spec: ProgramSpec<FlagSet>, argv: readonly string[], name
     return scan.stop.status
   }
   if (given(scan, 'help')) {
-    writeAll(STDOUT, await helpText(spec, flags, name))
+    writeAll(STDOUT, spec.helpOn?.(scan.operands) ?? (await helpText(spec, flags, name)))
     return 0
   }
   if (given(scan, 'version')) {

@@ -164,6 +164,23 @@ describe('tkadmin.local', () => {
     expect(existsSync(scratch.file('escaped'))).toBe(false)
   })
 
+  it('shows what a request takes', () => {
+    const usage = 'usage: purgekeys [-all|-keepkvno oldest_kvno_to_keep] principal\n'
+    const help = `purgekeys: Purge previously retained old keys from a principal\n${usage}`
+    expect(local(['purgekeys']).stderr).toBe(usage)
+    expect(local(['--help', 'purgekeys'])).toEqual({ code: 0, stdout: help, stderr: '' })
+    expect(local(['help', 'purgekeys'])).toEqual({ code: 0, stdout: help, stderr: '' })
+    expect(local(['help', 'xst']).stdout).toContain('Usage: ktadd [-k[eytab] keytab]')
+    expect(local(['help']).stdout).toContain('\nadd_alias, alias: Add alias\n')
+    expect(local(['help', 'nonsense'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('Unknown request "nonsense"'),
+    })
+    expect(local(['--help', 'nonsense']).stdout).toContain('FLAGS')
+    expect(local(['list_requests']).stdout).not.toContain('help')
+  })
+
   it('leaves no password of its own in the database file', () => {
     local(['addprinc', '-pw', 'a-password-that-stands-out', 'plain'])
     const octets = readFileSync(scratch.file('principal.tkdb'))

@@ -134,6 +134,11 @@ export function openldap(): Peer {
   return { present, reason: 'OpenLDAP with GSSAPI (slapd ldap-utils libsasl2-modules-gssapi-mit) is not installed' }
 }
 
+/** A shell that not every machine has. */
+export function shell(name: 'zsh' | 'fish'): Peer {
+  return { present: which(name) !== undefined, reason: `${name} is not installed` }
+}
+
 export const PYTHON = '/usr/bin/python3'
 
 const HEIMDAL_ROOT = process.env.TKRB5_HEIMDAL

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import programs from '../../scripts/programs.json' with { type: 'json' }
 import { COMMON_FLAGS, type FlagSet, type Program } from '../../src/commands/base.ts'
 import { REQUESTS } from '../../src/commands/tkadmin/requests/index.ts'
+import { REQUESTS as KEYTAB_REQUESTS } from '../../src/commands/tktutil/requests/index.ts'
 
 /** A program's options are in its manual page, and the page is installed. */
 const root = resolve(import.meta.dirname, '../..')
@@ -35,10 +36,14 @@ describe.each(Object.entries(programs))('%s', (name, command) => {
   })
 })
 
-describe('tkadmin(1)', () => {
-  const text = readFileSync(join(root, 'man/tkadmin.1'), 'utf8').replace(/\\f[BIR]/g, '')
+describe.each([
+  ['tkadmin.1', REQUESTS],
+  ['tkadmin.local.8', REQUESTS],
+  ['tktutil.1', KEYTAB_REQUESTS],
+] as const)('%s', (page, requests) => {
+  const text = readFileSync(join(root, 'man', page), 'utf8').replace(/\\f[BIR]/g, '')
 
-  it.each(REQUESTS.flatMap(({ names }) => names))('describes %s', name => {
+  it.each(requests.flatMap(({ names }) => names))('describes %s', name => {
     expect(text.split(/[\s(),]+/)).toContain(name)
   })
 })

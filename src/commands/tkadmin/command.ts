@@ -3,6 +3,7 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import { defineProgram, type FlagSet, type Outcome } from '../base.ts'
 import { LOCAL_FLAGS, usageText } from './flags.ts'
 import { exclusive } from './local-command.ts'
+import { helpOnRequest, requestNames } from './requests/index.ts'
 import { type AdminCall, runLocal } from './run.ts'
 
 /** The options that say how to prove who one is to a server. */
@@ -17,11 +18,16 @@ export const program = defineProgram({
   name: 'tkadmin',
   summary: 'Administer a Kerberos realm',
   flags: { ...LOCAL_FLAGS, ...REMOTE_FLAGS },
-  operands: { synopsis: '[REQUEST ARGUMENT...]', doc: 'A request and its words; without one, requests are read from standard input.' },
+  operands: {
+    synopsis: '[REQUEST ARGUMENT...]',
+    doc: 'A request and its words; without one, requests are read from standard input. "--help REQUEST" shows what it takes.',
+    first: requestNames,
+  },
   grammar: 'getopt-stop',
   usage: usageText,
   usageStatus: 1,
   firstMistakeEnds: true,
+  helpOn: helpOnRequest,
   check: exclusive,
   run: runRemote,
 })

@@ -33,6 +33,10 @@ export interface Request {
   readonly names: readonly [string, ...string[]]
   /** The line of list_requests. */
   readonly about: string
+  /** What wrong words are answered with; absent where there are none to get wrong. */
+  readonly usage?: string
+  /** Ours: not in MIT's list_requests. */
+  readonly unlisted?: boolean
   /** Words after the name. The value is what --json prints. Throws QueryError and RequestFailure. */
   run(words: readonly string[], talk: Talk): Promise<object>
   /**

@@ -6,7 +6,11 @@ export const program = defineProgram({
   name: 'tkdb5_util',
   summary: 'Create and maintain a Kerberos database',
   flags: FLAGS,
-  operands: { synopsis: 'COMMAND [OPTION...]', doc: 'COMMAND is create [-s], destroy [-f] or stash [-f FILE].' },
+  operands: {
+    synopsis: 'COMMAND [OPTION...]',
+    doc: 'COMMAND is create [-s], destroy [-f] or stash [-f FILE].',
+    first: () => [...USAGE.matchAll(/^\t([a-z]\w+)/gm)].map(match => match[1]!),
+  },
   grammar: 'words',
   usage: () => USAGE,
   usageStatus: 1,

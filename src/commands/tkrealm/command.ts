@@ -18,7 +18,12 @@ export const program = defineProgram({
   name: 'tkrealm',
   summary: 'Run a Kerberos realm of your own on this machine.',
   flags: REALM_FLAGS,
-  operands: { synopsis: 'up|down|status|env|clock|run', doc: 'What to do. "run" takes a command after "--".', min: 1 },
+  operands: {
+    synopsis: 'up|down|status|env|clock|run',
+    doc: 'What to do. "run" takes a command after "--".',
+    min: 1,
+    first: () => Object.keys(ACTIONS).filter(action => action !== 'serve'),
+  },
   usage,
   usageStatus: 2,
   run(call) {

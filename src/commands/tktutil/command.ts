@@ -11,7 +11,7 @@ import { UTIL_FLAGS } from './flags.ts'
 import { namedKeytabs, streamedKeytabs } from './keytab-files.ts'
 import { runPrompt } from './prompt.ts'
 import { Complaint, type Session } from './request.ts'
-import { requestNamed } from './requests/index.ts'
+import { requestNamed, requestNames } from './requests/index.ts'
 import { NO_KEYCHAIN, passwordOf, standardInput } from './world.ts'
 
 type UtilCall = Call<OptionsOf<typeof UTIL_FLAGS>>
@@ -23,6 +23,7 @@ export const program = defineProgram({
   operands: {
     synopsis: '[request argument...]',
     doc: 'A request about one keytab and its words; "lr" lists them. Without one, requests are read from standard input.',
+    first: requestNames,
   },
   grammar: 'long',
   usage: name => `Usage: ${name} [--keytab keytab] [--base64] [--password-file file | --password-fd n] [request argument...]\n`,

@@ -7,6 +7,7 @@ const verb = VERBS.addAlias
 export const addAlias: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     const [alias, target] = [shown(input.alias), shown(input.target)]

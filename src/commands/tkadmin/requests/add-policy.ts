@@ -6,6 +6,7 @@ const verb = VERBS.addPolicy
 export const addPolicy: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     await step('add_policy', `while creating policy "${input.name}".`, () => talk.api.call(verb, input))

@@ -14,6 +14,7 @@ const verb = VERBS.addPrincipal
 export const addPrincipal: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   subject: (words, talk) => {
     const { principal, noKey, randomKey, password } = verb.read(words, talk.reading())
     return noKey || randomKey || password !== undefined ? shown(principal) : undefined

@@ -12,6 +12,7 @@ const verb = VERBS.changePassword
 export const changePassword: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const read = verb.read(words, talk.reading())
     const name = shown(read.principal)

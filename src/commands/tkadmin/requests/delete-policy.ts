@@ -7,6 +7,7 @@ const verb = VERBS.deletePolicy
 export const deletePolicy: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const { name, force } = verb.read(words, talk.reading())
     if (!force && !(await confirmed(`Are you sure you want to delete the policy "${name}"?`, talk))) {

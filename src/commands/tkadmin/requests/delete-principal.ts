@@ -8,6 +8,7 @@ const verb = VERBS.deletePrincipal
 export const deletePrincipal: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const { principal, force } = verb.read(words, talk.reading())
     const name = shown(principal)

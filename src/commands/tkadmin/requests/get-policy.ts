@@ -7,6 +7,7 @@ const verb = VERBS.getPolicy
 export const getPolicy: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const { name, terse } = verb.read(words, talk.reading())
     const policy = await step('get_policy', `while retrieving policy "${name}".`, () => talk.api.call(verb, { name }))

@@ -9,6 +9,7 @@ const verb = VERBS.getPrincipal
 export const getPrincipal: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const { principal, terse } = verb.read(words, talk.reading())
     const get = () => talk.api.call(verb, { principal })

@@ -6,6 +6,7 @@ const verb = VERBS.getPrivs
 export const getPrivs: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     verb.read(words, talk.reading())
     const privileges = await step('get_privs', 'while retrieving privileges', () => talk.api.call(verb, undefined))

@@ -8,6 +8,7 @@ const verb = VERBS.getStrings
 export const getStrings: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     const phrase = `while getting attributes for principal "${shown(input.principal)}"`

@@ -10,6 +10,7 @@ import { getPolicy } from './get-policy.ts'
 import { getPrincipal } from './get-principal.ts'
 import { getPrivs } from './get-privs.ts'
 import { getStrings } from './get-strings.ts'
+import { help, requestHelp } from './help.ts'
 import { ktadd } from './ktadd.ts'
 import { ktremove } from './ktremove.ts'
 import { listPolicies } from './list-policies.ts'
@@ -23,7 +24,7 @@ import { quit } from './quit.ts'
 import { renamePrincipal } from './rename-principal.ts'
 import { setString } from './set-string.ts'
 
-/** Every request, in the order of list_requests. */
+/** Every request, in the order of list_requests; ours that are not in it at the end. */
 export const REQUESTS: readonly Request[] = [
   addPrincipal,
   deletePrincipal,
@@ -47,10 +48,21 @@ export const REQUESTS: readonly Request[] = [
   getStrings,
   setString,
   deleteString,
-  listRequests(() => REQUESTS),
+  listRequests(() => REQUESTS.filter(({ unlisted }) => unlisted !== true)),
   quit,
+  help(() => REQUESTS),
 ]
 
 export function requestNamed(name: string): Request | undefined {
   return REQUESTS.find(({ names }) => names.includes(name))
+}
+
+export function requestNames(): readonly string[] {
+  return REQUESTS.flatMap(({ names }) => names)
+}
+
+/** For `--help REQUEST`. */
+export function helpOnRequest([name = '']: readonly string[]): string | undefined {
+  const request = requestNamed(name)
+  return request && requestHelp(request)
 }

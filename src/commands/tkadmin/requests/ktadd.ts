@@ -8,9 +8,12 @@ import { etypeName } from '../../../core/registry/etype.ts'
 import { type Request, RequestFailure, step, type Talk } from '../talk.ts'
 import { carryOn, type NamedKeytab, openKeytab } from './keytab-words.ts'
 
+const USAGE = 'Usage: ktadd [-k[eytab] keytab] [-q] [-e keysaltlist] [-norandkey] [principal | -glob princ-exp] [...]\n'
+
 export const ktadd: Request = {
   names: ['ktadd', 'xst'],
   about: 'Add entry(s) to a keytab',
+  usage: USAGE,
   run: async (words, talk) => {
     const read = readWords(words)
     const keytab = await openKeytab(read.keytab, talk)
@@ -107,5 +110,3 @@ async function keysOf(principal: Principal, name: string, read: KtaddWords, talk
 function usage(): QueryError {
   return new QueryError(USAGE, { fails: false })
 }
-
-const USAGE = 'Usage: ktadd [-k[eytab] keytab] [-q] [-e keysaltlist] [-norandkey] [principal | -glob princ-exp] [...]\n'

@@ -7,9 +7,12 @@ import { parsePrincipal, samePrincipal } from '../../../core/principal/principal
 import { type Request, step, type Talk } from '../talk.ts'
 import { type NamedKeytab, openKeytab } from './keytab-words.ts'
 
+const USAGE = 'Usage: ktremove [-k[eytab] keytab] [-q] principal [kvno|"all"|"old"]\n'
+
 export const ktremove: Request = {
   names: ['ktremove', 'ktrem'],
   about: 'Remove entry(s) from a keytab',
+  usage: USAGE,
   run: async (words, talk) => {
     const read = readWords(words)
     const keytab = await openKeytab(read.keytab, talk)
@@ -100,5 +103,5 @@ function missing({ code }: KrbError, name: string, which: KtremoveWords['which']
 }
 
 function usage(): QueryError {
-  return new QueryError('Usage: ktremove [-k[eytab] keytab] [-q] principal [kvno|"all"|"old"]\n', { fails: false })
+  return new QueryError(USAGE, { fails: false })
 }

@@ -7,6 +7,7 @@ const verb = VERBS.listPolicies
 export const listPolicies: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     const names = await step('get_policies', 'while retrieving list.', () => talk.api.call(verb, input))

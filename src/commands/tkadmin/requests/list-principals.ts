@@ -7,6 +7,7 @@ const verb = VERBS.listPrincipals
 export const listPrincipals: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     const names = await step('get_principals', 'while retrieving list.', () => talk.api.call(verb, input))

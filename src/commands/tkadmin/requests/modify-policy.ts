@@ -6,6 +6,7 @@ const verb = VERBS.modifyPolicy
 export const modifyPolicy: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     await step('modify_policy', `while modifying policy "${input.name}".`, () => talk.api.call(verb, input))

@@ -9,6 +9,7 @@ const verb = VERBS.modifyPrincipal
 export const modifyPrincipal: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const { principal } = verb.read(words, talk.reading())
     const name = shown(principal)

@@ -7,6 +7,7 @@ const verb = VERBS.purgeKeys
 export const purgeKeys: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     const name = shown(input.principal)

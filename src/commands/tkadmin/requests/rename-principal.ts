@@ -8,6 +8,7 @@ const verb = VERBS.renamePrincipal
 export const renamePrincipal: Request = {
   names: verb.names,
   about: verb.about,
+  usage: verb.usage,
   run: async (words, talk) => {
     const { from, to, force } = verb.read(words, talk.reading())
     const [before, after] = [shown(from), shown(to)]

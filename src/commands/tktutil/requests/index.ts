@@ -37,3 +37,7 @@ export function requestsOf(direct: boolean): readonly Request[] {
 export function requestNamed(name: string, direct: boolean): Request | undefined {
   return requestsOf(direct).find(({ names }) => names.includes(name))
 }
+
+export function requestNames(): readonly string[] {
+  return REQUESTS.flatMap(({ names }) => names)
+}
