@@ -20,7 +20,7 @@ export async function explainWithPassword({ entry, salt, s2kparams }: Finding, p
 }
 
 /** Salts that keytabs are made with by guesswork: the name's own, in other cases, in pieces, and the one of computers in Active Directory. */
-export function usualSalts(principal: Principal): readonly Bytes[] {
+function usualSalts(principal: Principal): readonly Bytes[] {
   const { realm, components } = principal
   const lower = components.map(text => text.toLowerCase())
   const names = [components, lower, [components[0]!, ...lower.slice(1)], components.slice(0, 1), components.slice(1)]

@@ -17,7 +17,7 @@ export interface Evidence {
   readonly kdcKvno: number | undefined
 }
 
-export type Verdict =
+type Verdict =
   | 'valid'
   /** An older version of a key that the keytab has in its present version, too. */
   | 'superseded'

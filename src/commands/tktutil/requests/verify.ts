@@ -4,7 +4,7 @@ import { during, KrbError } from '../../../core/errors/krb-error.ts'
 import { displayText } from '../../../core/principal/display.ts'
 import { parsePrincipal, samePrincipal, unparsePrincipal } from '../../../core/principal/principal.ts'
 import { etypeName } from '../../../core/registry/etype.ts'
-import type { KeytabCheck } from '../../../kdc-client/keytab-check/check.ts'
+import type { LackingKey } from '../../../kdc-client/keytab-check/check.ts'
 import { type Finding, isBad } from '../../../kdc-client/keytab-check/verdict.ts'
 import { tableText } from '../../text/table.ts'
 import { Complaint, type Request, type Session } from '../request.ts'
@@ -77,7 +77,7 @@ function row({ slot, finding: { entry, verdict, why } }: Row): readonly string[]
   return [String(slot), String(entry.kvno), etypeName(entry.key.etype), unparsePrincipal(entry.principal), verdict, why]
 }
 
-function lackingRow({ principal, kvno, etype }: KeytabCheck['lacking'][number]): readonly string[] {
+function lackingRow({ principal, kvno, etype }: LackingKey): readonly string[] {
   return [
     '-',
     kvno === undefined ? '-' : String(kvno),
@@ -94,7 +94,7 @@ function rowJson({ slot, finding: { entry, verdict, why, kdcKvno } }: Row): obje
   return { slot, ...known, verdict, why: why === '' ? null : why, kdcKvno: kdcKvno ?? null }
 }
 
-function lackingJson({ principal, kvno, etype }: KeytabCheck['lacking'][number]): object {
+function lackingJson({ principal, kvno, etype }: LackingKey): object {
   return { principal: unparsePrincipal(principal), kvno: kvno ?? null, etype: etypeName(etype) }
 }
 
