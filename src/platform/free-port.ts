@@ -15,7 +15,7 @@ export async function freePort(random: (length: number) => Uint8Array): Promise<
 }
 
 /** Whether a server could listen there now. */
-export async function isFree(port: number): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
   return (await canListen(port)) && (await canBind(port))
 }
 

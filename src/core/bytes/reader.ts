@@ -7,7 +7,7 @@ export type ByteOrder = 'big' | 'little'
 export type ShortRead = (at: Place) => Error
 
 /** Where a read stood: `field` is the caller's name for what it wanted. */
-export interface Place {
+interface Place {
   readonly field: string
   readonly offset: number
   readonly wanted: number

@@ -30,7 +30,7 @@ export interface KdcConfig
 }
 
 /** The section of [dbmodules] that the realm's `database_module` names, by default the realm's own name. */
-export interface DatabaseConfig extends ValuesOf<typeof DATABASE_MODULE> {
+interface DatabaseConfig extends ValuesOf<typeof DATABASE_MODULE> {
   readonly module: string
 }
 

@@ -26,7 +26,7 @@ export type ValuesOf<T extends Table> = { readonly [K in keyof T]: T[K] extends 
 /** Where relations are looked up: the first of `names` that is there. */
 export type Source = (names: readonly string[]) => Found | undefined
 
-export interface Found {
+interface Found {
   readonly texts: Texts
   /** Where the text that counts stands, `name` included: the parameters of an error about it. */
   place(): ErrorParams & { readonly path: string; readonly line: number; readonly column: number; readonly name: string }

@@ -10,12 +10,12 @@ import type { KeytabEntry } from './keytab.ts'
 export type KeytabVersion = 1 | 2
 
 /** A record: where its length stands, and how many octets follow that. */
-export interface Slot {
+interface Slot {
   readonly at: number
   readonly size: number
 }
 
-export interface PlacedEntry extends Slot {
+interface PlacedEntry extends Slot {
   readonly entry: KeytabEntry
 }
 

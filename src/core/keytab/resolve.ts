@@ -23,7 +23,7 @@ export async function resolveKeytab(name: string | undefined, env: Env, config: 
 }
 
 /** The environment variable as it stands, else the configured name with its tokens expanded. */
-export function defaultKeytabName(env: Env, config: KeytabConfig, role: KeytabRole): string {
+function defaultKeytabName(env: Env, config: KeytabConfig, role: KeytabRole): string {
   if (role === 'server') return env.vars.KRB5_KTNAME ?? expandTokens(config.defaultKeytabName, env)
   return env.vars.KRB5_CLIENT_KTNAME ?? expandTokens(config.defaultClientKeytabName, env)
 }

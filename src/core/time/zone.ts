@@ -11,7 +11,7 @@ export interface Zone {
   seconds(parts: CivilTime): number
 }
 
-export interface ZonedTime extends CivilTime {
+interface ZonedTime extends CivilTime {
   /** 0 = Sunday. */
   readonly weekday: number
   /** Seconds east of UTC. */

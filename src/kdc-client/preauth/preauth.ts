@@ -30,7 +30,7 @@ export interface ClientPreauthContext {
   readonly env: Pick<Env, 'random' | 'trace'>
 }
 
-export type PreauthAnswer = { readonly use: readonly PaData[] } | { readonly need: Question } | { readonly decline: KrbError }
+type PreauthAnswer = { readonly use: readonly PaData[] } | { readonly need: Question } | { readonly decline: KrbError }
 
 /** One pre-authentication mechanism: one file here, one line in `index.ts`. */
 export interface ClientPreauth {

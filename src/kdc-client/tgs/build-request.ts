@@ -99,7 +99,7 @@ function notYetValid({ server, starttime }: Credential): KrbError {
   return new KrbError('KRB5KRB_AP_ERR_TKT_NYV', { starttime }, { hints: [hint] })
 }
 
-export function addressesOf({ addresses }: Credential): readonly HostAddress[] {
+function addressesOf({ addresses }: Credential): readonly HostAddress[] {
   return addresses.map(({ type, data }) => ({ addrType: type, address: data }))
 }
 
