@@ -60,7 +60,7 @@ export function systemNames({ servers, timeoutMs = QUERY_TIMEOUT_MS }: NamesOpti
     async local() {
       const { networkInterfaces } = await import('node:os')
       const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? [])
-      const outward = addresses.filter(a => !a.internal && !a.address.startsWith('fe80:'))
+      const outward = addresses.filter(a => !LOOPBACK.includes(a.address) && !a.address.startsWith('fe80:'))
       return [...new Set(outward.map(a => a.address))].map(addressOctets)
     },
   }
@@ -102,6 +102,8 @@ function absolute(name: string): string {
   return name.endsWith('.') ? name : `${name}.`
 }
 
+/** A loopback interface may have other addresses, which count: only these are everybody's. */
+const LOOPBACK = ['127.0.0.1', '::1']
 const QUERY_TIMEOUT_MS = 3000
 const QUERY_TRIES = 2
 /** Weight 0 has to have a very small chance, not none. */
