@@ -8,6 +8,7 @@ export interface HeimdalRealmOptions {
   readonly realm?: string
   /** Lines for `kadmin -l`, run once the database exists. */
   readonly setup?: readonly string[]
+  /** Lines for [libdefaults], of its clients and of the KDC. */
   readonly libdefaults?: readonly string[]
 }
 
@@ -22,7 +23,7 @@ export async function startHeimdalRealm(options: HeimdalRealmOptions = {}): Prom
     scratch.file('heimdal.conf'),
     `[libdefaults]
  default_realm = ${realm}
-[realms]
+${(options.libdefaults ?? []).map(line => ` ${line}\n`).join('')}[realms]
  ${realm} = {
   kdc = 127.0.0.1:${port}
  }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { clientEnv, type PeerRealm, peerRealm, splitWords } from './mit-realm.ts'
 import { makeNamespaces, namespaces } from './namespaces.ts'
 import type { Peer } from './peers.ts'
-import { type Finished, type RunOptions, run, startDaemon, which } from './process.ts'
+import { type Finished, type RunOptions, run, runAsync, startDaemon, which } from './process.ts'
 import { scratchFolder } from './scratch.ts'
 
 /** A Samba domain controller (AD.TEST, KDC on port 88, kpasswd on 464, DNS on 53), alone in a network namespace of its own. */
@@ -60,7 +60,9 @@ export async function startSambaRealm(options: SambaOptions = {}): Promise<Samba
   const admin = (commands: readonly string[]) =>
     commands.map(command => must('samba-tool', [...splitWords(command), `--configfile=${scratch.file('etc/smb.conf')}`])).join('')
   try {
-    must('samba-tool', provision(scratch.path))
+    // By far the longest step: others may start in the meantime.
+    const provisioned = await runAsync(...inside('samba-tool', provision(scratch.path)), { env, timeoutMs: 120_000 })
+    if (provisioned.code !== 0) throw new Error(`samba-tool: status ${provisioned.code}\n${provisioned.stdout}${provisioned.stderr}`)
     writeFileSync(scratch.file('etc/smb.conf'), smbConf(scratch.path))
     const log = scratch.file('log/log.samba')
     const words = ['-F', '-s', scratch.file('etc/smb.conf'), '--no-process-group', '--debug-stdout']
