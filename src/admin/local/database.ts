@@ -1,6 +1,6 @@
 import type { KdcConfig } from '../../core/config/kdc-conf.ts'
 import { type ErrorCode, KrbError } from '../../core/errors/krb-error.ts'
-import { createStore, type DatabaseConfig, destroyStore, openStore } from '../../kdc/store/index.ts'
+import { createStore, type DatabaseConfig, destroyStore, openStore, replaceStore } from '../../kdc/store/index.ts'
 import type { NewStore, Store } from '../../kdc/store/store.ts'
 
 function databaseOf({ realm, databaseName, database }: KdcConfig): DatabaseConfig {
@@ -19,6 +19,11 @@ export function destroyDatabase(config: KdcConfig): Promise<void> {
 /** A new one, built aside. One that exists, ours or MIT's, is `EEXIST`. */
 export function newDatabase(config: KdcConfig): Promise<NewStore> {
   return naming(config, ['EEXIST'], () => createStore(databaseOf(config)))
+}
+
+/** A new one, built aside, for the place of the present one. */
+export function replacementDatabase(config: KdcConfig): Promise<NewStore> {
+  return naming(config, FILE_ERRORS, () => replaceStore(databaseOf(config)))
 }
 
 /** The name that MIT's users know is the database's, whatever our file is called. */

@@ -8,7 +8,7 @@ export const program = defineProgram({
   flags: FLAGS,
   operands: {
     synopsis: 'COMMAND [OPTION...]',
-    doc: 'COMMAND is create [-s], destroy [-f] or stash [-f FILE].',
+    doc: 'COMMAND is one of those in tkdb5_util(8), with its options.',
     first: () => [...USAGE.matchAll(/^\t([a-z]\w+)/gm)].map(match => match[1]!),
   },
   grammar: 'words',

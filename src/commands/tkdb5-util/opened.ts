@@ -1,8 +1,9 @@
 import { openDatabase } from '../../admin/local/database.ts'
 import { knownMasterKeys, masterKeysFrom } from '../../admin/local/master-keys.ts'
 import { encodeText } from '../../core/bytes/text.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
 import { Secret } from '../../core/secret/secret.ts'
-import type { MasterKeys } from '../../kdc/store/master-key.ts'
+import { type MasterKeys, masterPrincipal } from '../../kdc/store/master-key.ts'
 import type { Store } from '../../kdc/store/store.ts'
 import { checkDatabaseArguments } from '../tkadmin/database-options.ts'
 import { tried, type Work } from './work.ts'
@@ -11,6 +12,8 @@ export interface Opened {
   readonly store: Store
   /** undefined when it could not be had: that is said, counts in the status, and some subcommands do without. */
   readonly masterKeys: MasterKeys | undefined
+  /** The version that the stash file names as the newest; undefined when a password was given. */
+  readonly stashedKvno: number | undefined
 }
 
 /** Opens the database and its master key, as MIT's does before most subcommands. undefined when there is no database. */
@@ -19,21 +22,31 @@ export async function opened(work: Work): Promise<Opened | undefined> {
     checkDatabaseArguments(work.databaseArguments)
     return openDatabase(work.config)
   })
-  return store === undefined ? undefined : { store, masterKeys: await masterKeys(store, work) }
+  if (store === undefined) return undefined
+  const master = await tried(work, 'while retrieving master entry', async () => {
+    const entry = await store.principal(masterPrincipal(work.config.realm, work.config.masterKeyName))
+    if (entry === undefined) throw new KrbError('KRB5_KDB_NOENTRY')
+    return entry
+  })
+  if (master !== undefined) return { store, ...(await masterKeys(store, work)) }
+  await store.close()
+  return undefined
 }
 
-async function masterKeys(store: Store, work: Work): Promise<MasterKeys | undefined> {
+async function masterKeys(store: Store, work: Work): Promise<Omit<Opened, 'store'>> {
+  const asked = work.password !== undefined || work.askMaster
   const known = await tried(work, 'while reading master key', async () => {
     using password = await masterPassword(work)
     return knownMasterKeys(work.config, work.env, password)
   })
   if (known === undefined) {
     work.warn(`${work.program}: Warning: proceeding without master key\n`)
-    return undefined
+    return { masterKeys: undefined, stashedKvno: undefined }
   }
+  const stashedKvno = asked ? undefined : known[0]?.kvno
   const keys = await tried(work, 'while getting master key list', () => masterKeysFrom(store, work.config, known))
   if (keys === undefined) work.warn(`${work.program}: Warning: proceeding without master key list\n`)
-  return keys
+  return { masterKeys: keys, stashedKvno }
 }
 
 async function masterPassword({ password, askMaster, env }: Work): Promise<Secret | undefined> {

@@ -19,8 +19,10 @@ export interface Work {
   readonly databaseArguments: readonly string[]
   /** Standard output, unless --json wants it for itself. */
   print(text: string): void
-  /** Standard error; with a KrbError `program: text PHRASE`. */
+  /** Standard error: `program: text PHRASE`, where the phrase may be empty. */
   complain(error: KrbError, phrase: string): void
+  /** A failure that MIT has another sentence for than the error's own, newline included. */
+  fail(error: KrbError, text: string): void
   warn(text: string): void
 }
 

@@ -23,7 +23,7 @@ export function aliasContents(target: Principal): Uint8Array {
 }
 
 /** Where an alias entry points; undefined for ordinary entries. */
-function aliasTarget(entry: PrincipalEntry): Principal | undefined {
+export function aliasTarget(entry: PrincipalEntry): Principal | undefined {
   for (const { type, contents } of entry.tlData) {
     if (type !== TlType.ALIAS_TARGET) continue
     const end = contents.indexOf(0)

@@ -13,7 +13,7 @@ import { EntryCache } from './entry-cache.ts'
 import { decodePolicyEntry, decodePrincipalEntry, encodePolicyEntry, encodePrincipalEntry, withCounters } from './entry-codec.ts'
 import { entryName } from './entry-name.ts'
 import { checkHeader } from './lmdb-header.ts'
-import type { NewStore, Store, StoreBackend, StoreParams, StoreTx } from './store.ts'
+import type { NewStore, ScanOrder, Store, StoreBackend, StoreParams, StoreTx } from './store.ts'
 
 /**
  * The store in one LMDB file, `database_name` + `.tkdb`, with its lock file beside it (docs/formats/database.md). Reads are synchronous and take
@@ -76,8 +76,8 @@ class LmdbStore implements NewStore {
     return followAliases(entryName(name), one => this.#principal(one))
   }
 
-  async *principals(pattern = '*'): AsyncIterable<PrincipalEntry> {
-    for await (const { name, octets } of this.#scan(this.#current().principals, pattern))
+  async *principals(pattern = '*', order: ScanOrder = 'ascending'): AsyncIterable<PrincipalEntry> {
+    for await (const { name, octets } of this.#scan(this.#current().principals, pattern, order))
       yield this.#attempts.overlay(name, decodePrincipalEntry(octets))
   }
 
@@ -102,6 +102,23 @@ class LmdbStore implements NewStore {
     )
   }
 
+  fill(fn: (batch: Pick<StoreTx, 'putPrincipal' | 'putPolicy'>) => void): void {
+    const { root, principals, policies } = this.#open
+    const put = (table: Table, name: string, octets: Bytes) => {
+      const key = keyOf(name)
+      if (key === undefined) throw new KrbError('ENAMETOOLONG', { name })
+      void table.put(key, octets)
+    }
+    guarded(this.#file, () =>
+      root.transactionSync(() =>
+        fn({
+          putPrincipal: entry => put(principals, entryName(entry.principal), encodePrincipalEntry(entry)),
+          putPolicy: entry => put(policies, entry.name, encodePolicyEntry(entry)),
+        }),
+      ),
+    )
+  }
+
   async recordAttempt(name: Principal, revise: ReviseCounters): Promise<void> {
     const entry = this.principal(name)
     if (entry !== undefined) await this.#attempts.record(entryName(entry.principal), entry, revise)
@@ -119,10 +136,11 @@ class LmdbStore implements NewStore {
   async promote(): Promise<Store> {
     await this.close()
     guarded(this.#place, () => {
+      sync(this.#file)
       touch(this.#file + LOCK, 0)
       renameSync(this.#file + LOCK, this.#place + LOCK)
       renameSync(this.#file, this.#place)
-      syncFolder(this.#place)
+      sync(this.#place.replace(/[^/]*$/, '') || '.')
     })
     return new LmdbStore(this.#place, this.#place, this.#mode, this.#library)
   }
@@ -139,8 +157,8 @@ class LmdbStore implements NewStore {
     return octets === undefined ? undefined : this.#attempts.overlay(name, this.#cache.entry(name, octets))
   }
 
-  /** One snapshot for the whole walk, in key order; a literal prefix becomes a range. */
-  async *#scan(db: Table, pattern: string): AsyncIterable<{ name: string; octets: Bytes }> {
+  /** One snapshot for the whole walk, in key order; on the way up a literal prefix becomes a range. */
+  async *#scan(db: Table, pattern: string, order: ScanOrder = 'ascending'): AsyncIterable<{ name: string; octets: Bytes }> {
     const glob = compileGlob(pattern)
     if (glob.literal) {
       const octets = read(db, glob.prefix)
@@ -149,9 +167,10 @@ class LmdbStore implements NewStore {
     }
     const prefix = encodeText(glob.prefix)
     const transaction = db.useReadTransaction()
+    const ascending = order === 'ascending'
     try {
-      for (const { key, value } of db.getRange({ start: prefix, transaction })) {
-        if (!startsWith(key, prefix)) return
+      for (const { key, value } of db.getRange({ ...(ascending ? { start: prefix } : { reverse: true }), transaction })) {
+        if (ascending && !startsWith(key, prefix)) return
         const name = decodeText(key)
         if (glob.matches(name)) yield { name, octets: value }
       }
@@ -282,6 +301,8 @@ function openFile(file: string, mode: 'read' | 'write', library: Library, fresh 
       keyEncoding: 'binary',
       readOnly: mode === 'read',
       overlappingSync: false,
+      // What is being built becomes durable as a whole, by `promote`.
+      noSync: fresh,
       maxDbs: 4,
       maxReaders: 512,
     })
@@ -327,8 +348,9 @@ function removeDatabase(file: string): void {
   rmSync(file + LOCK, { force: true })
 }
 
-function syncFolder(file: string): void {
-  const fd = openSync(file.replace(/[^/]*$/, '') || '.', constants.O_RDONLY)
+/** A file or a folder. */
+function sync(path: string): void {
+  const fd = openSync(path, constants.O_RDONLY)
   try {
     fsyncSync(fd)
   } finally {

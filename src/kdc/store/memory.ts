@@ -5,7 +5,7 @@ import { followAliases } from './alias.ts'
 import type { ReviseCounters } from './attempts.ts'
 import type { PolicyEntry, PrincipalEntry } from './entry.ts'
 import { entryName } from './entry-name.ts'
-import type { Store, StoreTx } from './store.ts'
+import type { ScanOrder, Store, StoreTx } from './store.ts'
 
 /** A store that lives in this process: tests and throw-away realms. */
 export function memoryStore(): Store {
@@ -20,8 +20,9 @@ class MemoryStore implements Store {
     return followAliases(entryName(name), one => this.#principals.get(one))
   }
 
-  async *principals(glob?: string): AsyncIterable<PrincipalEntry> {
-    for (const entry of inOrder(this.#principals, glob)) yield entry
+  async *principals(glob?: string, order: ScanOrder = 'ascending'): AsyncIterable<PrincipalEntry> {
+    const entries = inOrder(this.#principals, glob)
+    for (const entry of order === 'ascending' ? entries : entries.reverse()) yield entry
   }
 
   async policy(name: string): Promise<PolicyEntry | undefined> {

@@ -22,7 +22,7 @@ export interface Store {
   /** Aliases are followed. Absence is no error. The hot path answers at once. */
   principal(name: Principal): PrincipalEntry | undefined | Promise<PrincipalEntry | undefined>
   /** In key order (octets of the unparsed name). Glob as kadmin's: `*`, `?`, `[...]`, over the whole unparsed name. */
-  principals(glob?: string): AsyncIterable<PrincipalEntry>
+  principals(glob?: string, order?: ScanOrder): AsyncIterable<PrincipalEntry>
   policy(name: string): Promise<PolicyEntry | undefined>
   policies(glob?: string): AsyncIterable<PolicyEntry>
   /** All or nothing, one writer at a time over all processes; resolves when it is on disk. */
@@ -45,7 +45,12 @@ export interface StoreTx {
   deletePolicy(name: string): boolean
 }
 
+/** Order of the octets of the names. */
+export type ScanOrder = 'ascending' | 'descending'
+
 export interface NewStore extends Store {
+  /** A batch for a database that is being built, all or nothing; a later entry replaces an earlier one. On disk when promoted, not before. */
+  fill(fn: (batch: Pick<StoreTx, 'putPrincipal' | 'putPolicy'>) => void): void
   promote(): Promise<Store>
   abandon(): Promise<void>
 }
