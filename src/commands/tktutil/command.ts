@@ -28,7 +28,12 @@ export const program = defineProgram({
   grammar: 'long',
   usage: name => `Usage: ${name} [--keytab keytab] [--base64] [--password-file file | --password-fd n] [request argument...]\n`,
   usageStatus: 1,
-  check: options => passwordComplaints({ ...options, ...NO_KEYCHAIN }),
+  check: (options, operands, name) => [
+    ...passwordComplaints({ ...options, ...NO_KEYCHAIN }),
+    ...(operands.length === 0 && (options.keytab !== undefined || options.base64)
+      ? [`${name}: --keytab and --base64 are for a request on the command line`]
+      : []),
+  ],
   async run(call) {
     const { env } = call
     const config = await during('initializing krb5', () => loadClientConfig(env))

@@ -2,7 +2,7 @@ import type { Bytes } from '../../core/bytes/bytes.ts'
 import { decodeText } from '../../core/bytes/text.ts'
 import type { KeytabEntry } from '../../core/keytab/keytab.ts'
 import type { KeyVersion } from '../../core/keytab/prune.ts'
-import { ETYPE } from '../../core/registry/etype.ts'
+import { ETYPE, etypeName } from '../../core/registry/etype.ts'
 import type { Attempt } from './attempt.ts'
 import type { TicketEvidence } from './ticket-evidence.ts'
 
@@ -30,6 +30,8 @@ type Verdict =
   | 'wrong-key'
   | 'no-such-enctype'
   | 'unknown-principal'
+  /** Not to be tried (a name that only services have), beside a right key of the same version. */
+  | 'untried'
   /** The KDC's answers say nothing about the key. */
   | 'untold'
 
@@ -46,7 +48,7 @@ export interface Finding {
 
 /** Whether an entry is good for nothing, or may be. */
 export function isBad({ verdict }: Finding): boolean {
-  return verdict !== 'valid' && verdict !== 'superseded'
+  return verdict !== 'valid' && verdict !== 'superseded' && verdict !== 'untried'
 }
 
 export function judge(evidence: Evidence): readonly Finding[] {
@@ -67,11 +69,16 @@ function verdictOn(entry: KeytabEntry, at: number, evidence: Evidence): readonly
     if (kdcKvno === undefined || sameVersion(kdcKvno, entry.kvno)) return ['valid', '']
     return ['misnumbered', `the key is right, but the KDC calls it version ${kdcKvno}`]
   }
-  const hopeless = [...attempts.values()].find(({ result }) => result === 'unknown-principal' || result === 'no-answer')
-  if (hopeless?.result === 'unknown-principal') return ['unknown-principal', 'the KDC does not know the principal']
-  if (hopeless !== undefined) return ['untold', hopeless.error!.message]
   const inUse = versions.slice(0, at).find(version => version.entries.some(newer => isRight(newer, evidence)))
   if (inUse !== undefined) return ['superseded', `version ${inUse.kvno} is in use`]
+  const hopeless = [...attempts.values()].find(({ result }) => result === 'unknown-principal' || result === 'no-answer')
+  const twin = versions[at]!.entries.find(other => isRight(other, evidence))
+  if (hopeless !== undefined && twin !== undefined) return ['untried', `only tickets show keys here; ${etypeName(twin.key.etype)} is right`]
+  if (hopeless?.result === 'unknown-principal' && evidence.ticket === undefined) {
+    return ['unknown-principal', 'the KDC does not know the principal']
+  }
+  if (hopeless?.result === 'unknown-principal') return wrong(entry, versions[at]!, evidence)
+  if (hopeless !== undefined) return ['untold', hopeless.error!.message]
   const attempt = attempts.get(entry)
   if (attempt === undefined || attempt.result === 'wrong-key') return wrong(entry, versions[at]!, evidence)
   if (attempt.result === 'no-such-enctype') return ['no-such-enctype', 'the KDC has no key of this enctype']
@@ -84,7 +91,8 @@ function wrong(entry: KeytabEntry, version: KeyVersion, evidence: Evidence): rea
     return [kdcKvno > entry.kvno ? 'behind' : 'ahead', `the KDC's key is version ${kdcKvno}`]
   }
   const attempt = attempts.get(entry)
-  if (attempt === undefined) return ['untold', 'not tried, because other keys of this principal were wrong']
+  if (evidence.ticket?.etype === entry.key.etype) return ['wrong-key', 'it does not open a ticket of its version and enctype']
+  if (attempt?.result !== 'wrong-key') return ['untold', 'not tried, because other keys of this principal were wrong']
   const salt = attempt.salt === undefined ? '' : `"${decodeText(attempt.salt)}"`
   if (isSalted(entry) && version.entries.some(other => !isSalted(other) && isRight(other, evidence))) {
     return ['wrong-key', `the RC4 key, which has no salt, is right: this one was made with another salt than ${salt}`]

@@ -67,6 +67,18 @@ describe('the verdict on a keytab entry', () => {
     expect(aes!.why).toContain('another salt than "R.TESTother"')
   })
 
+  it('goes by tickets where nobody can log in', () => {
+    const right = entry(2)
+    const unknown = refusal('unknown-principal')
+    const findings = verdicts([[right, unknown], [entry(2, 17)], [entry(1)]], 2, right)
+    expect(names(findings)).toEqual(['valid', 'untried', 'superseded'])
+    expect(findings.some(isBad)).toBe(false)
+    const other = entry(9)
+    expect(names(verdicts([[entry(2), unknown]], 2, other))).toEqual(['wrong-key'])
+    expect(names(verdicts([[entry(2, 17), unknown]], 2, other))).toEqual(['untold'])
+    expect(names(verdicts([[entry(1), unknown]], 2, other))).toEqual(['behind'])
+  })
+
   it('says what the KDC says', () => {
     expect(names(verdicts([[entry(2), refusal('unknown-principal')], [entry(1)]]))).toEqual(['unknown-principal', 'unknown-principal'])
     expect(verdicts([[entry(2), refusal('no-answer')], [entry(1)]]).map(({ why }) => why)).toEqual([

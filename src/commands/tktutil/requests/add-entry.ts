@@ -34,48 +34,65 @@ interface Made {
 
 /** The password is asked for before the KDC is. */
 async function byPassword(wanted: NewKeys, session: Session): Promise<Made> {
-  const { principal } = wanted
-  using held = await session.password(principal)
-  await held.password(principal)
+  const { account } = wanted
+  using held = await session.password(account)
+  await held.password(account)
   const terms = await termsOf(wanted, session)
   const source = held.source()
   try {
     const keys: Key[] = []
     for (const each of terms) {
-      const { etype, value } = await source.key(principal, each)
+      const { etype, value } = await source.key(account, each)
       keys.push({ etype, value: value.use(octets => Secret.copyOf(octets)) })
     }
-    return { kvno: wanted.kvno ?? (await kvnoOfKdc(principal, held, await session.kdc())), keys }
+    return { kvno: wanted.kvno ?? (await kvnoOfKdc(account, held, await session.kdc())), keys }
   } finally {
     source.wipe()
   }
 }
 
-async function termsOf({ principal, etypes, salt }: NewKeys, session: Session): Promise<readonly KeyTerms[]> {
+async function termsOf({ principal, account, etypes, salt }: NewKeys, session: Session): Promise<readonly KeyTerms[]> {
   if (salt !== 'of-kdc') {
     const octets = salt === 'of-name' ? defaultSalt(principal) : salt
     return (etypes as readonly EtypeId[]).map(etype => ({ etype, salt: octets, s2kparams: undefined }))
   }
   const { keyTermsOf } = await import('../../../kdc-client/key-terms.ts')
   const kdc = await session.kdc()
-  if (etypes === 'best') return [await keyTermsOf(principal, undefined, kdc)]
-  if (etypes === 'all') return allTerms(principal, kdc)
+  if (etypes === 'best') return [await keyTermsOf(account, undefined, kdc)]
+  if (etypes === 'all') return allTerms(account, kdc)
   const terms: KeyTerms[] = []
-  for (const etype of etypes) terms.push(await keyTermsOf(principal, [etype], kdc))
+  for (const etype of etypes) terms.push(await keyTermsOf(account, [etype], kdc))
   return terms
 }
 
-/** One question per enctype: a KDC need not name more than one in an answer, and may want another enctype for the session key. */
-async function allTerms(principal: Principal, kdc: ClientContext): Promise<readonly KeyTerms[]> {
-  const { keyTermsOf } = await import('../../../kdc-client/key-terms.ts')
+/** One question per enctype: a KDC need not name more than one in an answer. */
+async function allTerms(account: Principal, kdc: ClientContext): Promise<readonly KeyTerms[]> {
   const { defaultTktEnctypes } = await import('../../../core/config/enctypes.ts')
   const permitted = defaultTktEnctypes(kdc.config)
   const terms: KeyTerms[] = []
   for (const etype of permitted) {
-    const heard = await keyTermsOf(principal, [etype, ...permitted.filter(other => other !== etype)], kdc)
-    if (heard.etype === etype) terms.push(heard)
+    // Alone first, since some KDCs name the enctype that they like best; then beside others, which may be wanted for the session key.
+    for (const asked of [[etype], [etype, ...permitted.filter(other => other !== etype)]]) {
+      const heard = await termsIfAny(account, asked, kdc)
+      if (heard === undefined) continue
+      if (heard.etype === etype) terms.push(heard)
+      break
+    }
   }
+  if (terms.length === 0) throw new KrbError('KRB5KDC_ERR_ETYPE_NOSUPP')
   return terms
+}
+
+/** undefined when the KDC has no key of these enctypes. */
+async function termsIfAny(account: Principal, etypes: readonly EtypeId[], kdc: ClientContext): Promise<KeyTerms | undefined> {
+  const { keyTermsOf } = await import('../../../kdc-client/key-terms.ts')
+  try {
+    return await keyTermsOf(account, etypes, kdc)
+  } catch (error) {
+    if (error instanceof KrbError && (error.code === 'KRB5KDC_ERR_ETYPE_NOSUPP' || error.code === 'KRB5_CONFIG_ETYPE_NOSUPP'))
+      return undefined
+    throw error
+  }
 }
 
 /** By a log-in, which shows at the same time that the password is right. */

@@ -8,6 +8,8 @@ import { Complaint } from '../request.ts'
 /** What add_entry was asked for. */
 export interface NewKeys {
   readonly principal: Principal
+  /** Whose password it is and whom the KDC knows: the principal, unless that is another name of an account. */
+  readonly account: Principal
   /** undefined: the KDC's. */
   readonly kvno: number | undefined
   /** In words of `add_entry`: `best` is the KDC's first choice, `all` every one that it has a key of. */
@@ -18,22 +20,24 @@ export interface NewKeys {
 
 export interface AddReading {
   readonly defaultRealm: string | undefined
-  /** The command line's language: several enctypes, -k may be left to the KDC, and words that mean nothing are mistakes. */
+  /** The command line's language: several enctypes, an account, -k may be left to the KDC, and words that mean nothing are mistakes. */
   readonly direct: boolean
 }
 
 /** The mistakes come in MIT's order. Throws Complaint, `KRB5_PARSE_MALFORMED`, `KRB5_CONFIG_NODEFREALM`, `KRB5_BAD_ENCTYPE`. */
 export function readAddWords(words: readonly string[], reading: AddReading, called: string): NewKeys {
   const usage = () => new Complaint(`usage: ${called} (-key | -password) -p principal -k kvno [-e enctype] [-f|-s salt]`)
-  const draft = takeWords(words)
-  const { principal, kvno, etype, salt, fetch, kinds } = draft
+  const draft = takeWords(words, reading)
+  const { principal, account, kvno, etype, salt, fetch, kinds } = draft
   const [kind, ...more] = kinds
   const kvnoOfKdc = reading.direct && fetch && kind === 'password'
   if (principal === undefined || kind === undefined || more.length > 0 || (kvno === undefined && !kvnoOfKdc)) throw usage()
-  if ((fetch && salt !== undefined) || (reading.direct && draft.strange)) throw usage()
+  if ((fetch && salt !== undefined) || (account !== undefined && !fetch) || (reading.direct && draft.strange)) throw usage()
   if (!fetch && etype === undefined) throw new Complaint('enctype must be specified if not using -f')
+  const name = parsePrincipal(principal, reading)
   return {
-    principal: parsePrincipal(principal, { defaultRealm: reading.defaultRealm }),
+    principal: name,
+    account: account === undefined ? name : parsePrincipal(account, reading),
     kvno: kvno === undefined ? undefined : readNumber(kvno) >>> 0,
     etypes: etypesOf(etype, fetch, reading),
     from: kind,
@@ -43,6 +47,7 @@ export function readAddWords(words: readonly string[], reading: AddReading, call
 
 interface Draft {
   principal?: string
+  account?: string
   kvno?: string
   etype?: string
   salt?: string
@@ -52,11 +57,11 @@ interface Draft {
 }
 
 /** MIT's passes over words that it does not know. */
-function takeWords(words: readonly string[]): Draft {
+function takeWords(words: readonly string[], { direct }: AddReading): Draft {
   const draft: Draft = { fetch: false, kinds: [], strange: false }
   for (let i = 0; i < words.length; i++) {
     const word = words[i]!
-    const field = VALUES.get(word)
+    const field = direct && word === '-a' ? 'account' : VALUES.get(word)
     if (field !== undefined) {
       const value = words[++i]
       if (value !== undefined) draft[field] = value
