@@ -31,7 +31,13 @@ const specOf = (name: string) => specs.find(spec => spec.name === name)!
 
 describe.each(Object.keys(programs))('%s', name => {
   it('has no option in its manual page that it does not take', () => {
-    const page = readFileSync(join(root, man.find((path: string) => path.replace(/^man\/|\.\d$/g, '') === name) ?? `man/${name}.1`), 'utf8')
+    const page = readFileSync(
+      join(
+        root,
+        man.find((path: string) => path.replace(/^man\/|\.\d$/g, '') === name),
+      ),
+      'utf8',
+    )
     const described = optionHeadings(page)
     expect(described.length).toBeGreaterThan(2)
     const taken = Object.entries(loaded.find(({ spec }) => spec.name === name)!.spec.flags)
