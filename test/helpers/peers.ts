@@ -17,7 +17,7 @@ export interface Peer {
 export function describeWith(peers: readonly Peer[], title: string, body: () => void): void {
   const absent = peers.filter(peer => !peer.present)
   if (absent.length === 0) describe(title, body)
-  else describe.skip(`${title} [skipped: ${absent.map(peer => peer.reason).join('; ')}]`, body)
+  else describe.skip(`${title} [skipped: ${[...new Set(absent.map(peer => peer.reason))].join('; ')}]`, body)
 }
 
 /** MIT's clients and servers (Debian: krb5-user krb5-kdc krb5-admin-server). */
