@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PeerRealm, startMitRealm } from '../helpers/mit-realm.ts'
 import { ours } from '../helpers/own-realm.ts'
-import { describeWith, mit } from '../helpers/peers.ts'
+import { describeWith, expectTool, mit } from '../helpers/peers.ts'
 import { type Finished, run } from '../helpers/process.ts'
 
 /**
@@ -221,5 +221,15 @@ describeWith([mit()], 'the life of tickets, told as MIT tells it', () => {
       return outcome(from, lines)
     })
     expect(own).toEqual(theirs)
+  })
+
+  describeWith([expectTool()], 'at a terminal', () => {
+    it('-V says beyond MIT’s lines what the KDC cut', () => {
+      const words = '-V -k -t keytab -l 30d -r 30d -c FILE:terminal alice'
+      const done = run('expect', ['-c', `spawn -noecho ${ours('tkinit')} ${words}\nexpect eof`], { env: realm.env, cwd: sides[1]!.folder })
+      expect(done.stdout.replaceAll('\r', '')).toMatch(
+        /^Asked for a life of 30 d, the KDC granted 1 d\nAsked for a renewable life of 30 d, the KDC granted 7 d\n/m,
+      )
+    })
   })
 })

@@ -6,7 +6,7 @@ import { type Bytes, EMPTY } from '../../../src/core/bytes/bytes.ts'
 import { decodeText, encodeText } from '../../../src/core/bytes/text.ts'
 import { openData, randomKey } from '../../../src/core/crypto/encrypted-data.ts'
 import { KrbError } from '../../../src/core/errors/krb-error.ts'
-import { toPrincipalName } from '../../../src/core/principal/principal.ts'
+import { parsePrincipal, toPrincipalName } from '../../../src/core/principal/principal.ts'
 import { KeyUsage } from '../../../src/core/registry/key-usage.ts'
 import { PaType } from '../../../src/core/registry/pa-type.ts'
 import { type AsInput, type AsState, type AsStep, asStart, asStep } from '../../../src/kdc-client/as/step.ts'
@@ -328,6 +328,21 @@ describe('referral to another realm', () => {
 
   test('is an error without', async () => {
     expect(failure(await reply(await begin(), referral)).protocolCode).toBe(68)
+  })
+
+  test('is followed for an enterprise name, whose service goes along', async () => {
+    const client = parsePrincipal('alice@company', { enterprise: true, defaultRealm: 'R' })
+    const east = sent(await reply(await begin(asTerms({ client, service: parsePrincipal('kadmin/changepw@R') })), referral))
+    expect(body(east)).toMatchObject({ realm: 'EAST', cname: { nameType: 10 }, sname: { nameString: ['kadmin', 'changepw'] } })
+  })
+
+  test('leads in circles no longer than an exchange may take', async () => {
+    const west = kdcError(68, { crealm: 'R', cname: toPrincipalName(ALICE) })
+    let step: AsStep = await begin(asTerms({ kdcOptions: 0x00010010 }))
+    let rounds = 0
+    for (; step.do === 'send'; rounds++) step = await reply(step, step.realm === 'R' ? referral : west)
+    expect(failure(step).code).toBe('KRB5_GET_IN_TKT_LOOP')
+    expect(rounds).toBe(16)
   })
 
   test('does not get around a disabled encrypted timestamp', async () => {
