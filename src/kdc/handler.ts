@@ -43,15 +43,22 @@ export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
   /** The only realm takes everything, and says "not found" itself; of several the named one. */
   const deskOf = (name: string) => (desks.length === 1 ? desks[0] : desks.find(({ realm }) => realm.policy.realm === name))
 
+  /** With the master keys that the database has now: they may be replaced while we serve. */
+  const readyDesk = async (name: string) => {
+    const desk = deskOf(name)
+    await desk?.realm.masterKeys.upToDate(MASTER_KEY_CHECK_MS)
+    return desk
+  }
+
   async function answer(message: Bytes, type: number, from: PeerAddress, now: Instant): Promise<Bytes | undefined> {
     try {
       if (type === MsgType.TGS_REQ) {
         const request = TgsReq.decode(message)
-        const desk = deskOf(request.reqBody.value.realm)
+        const desk = await readyDesk(request.reqBody.value.realm)
         return desk && (await answerTgs(message, request, from, desk, now))
       }
       const request = AsReq.decode(message)
-      const desk = deskOf(request.reqBody.value.realm)
+      const desk = await readyDesk(request.reqBody.value.realm)
       return desk && (await answerAs(message, request, from, desk, now))
     } catch (error) {
       // What cannot be decoded is noise from strangers; anything else is a mistake of ours and must not end the server.
@@ -81,3 +88,5 @@ export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
     },
   }
 }
+
+const MASTER_KEY_CHECK_MS = 50

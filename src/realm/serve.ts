@@ -28,7 +28,7 @@ export async function serveRealm(files: RealmFiles, env: Env): Promise<ServedRea
   const config = await loadKdcConfig(inside)
   const store = await openDatabase(config)
   try {
-    const masterKeys = await masterKeysFrom(store, config, await knownMasterKeys(config, inside))
+    const masterKeys = await masterKeysFrom(store, config, await knownMasterKeys(config, inside), inside)
     const complaints: string[] = []
     const log = new Log({
       destinations: config.logging('kdc').destinations,

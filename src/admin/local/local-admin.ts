@@ -26,7 +26,7 @@ export async function openLocalAdmin({ config, caller, masterPassword }: LocalAd
   const store = await openDatabase(config)
   try {
     using password = await masterPassword?.()
-    const masterKeys = await masterKeysFrom(store, config, await knownMasterKeys(config, env, password))
+    const masterKeys = await masterKeysFrom(store, config, await knownMasterKeys(config, env, password), env)
     return localAdmin(adminContext({ store, masterKeys, config, caller }, env))
   } catch (error) {
     await store.close()
@@ -49,7 +49,10 @@ export function adminContext(
 export function localAdmin(context: AdminContext): AdminApi {
   return {
     realm: context.config.realm,
-    call: <In, Out, Draft>(verb: Verb<In, Out, Draft>, input: In) => handlerOf(verb)(input, context),
+    async call<In, Out, Draft>(verb: Verb<In, Out, Draft>, input: In): Promise<Out> {
+      await context.masterKeys.upToDate()
+      return handlerOf(verb)(input, context)
+    },
     close: () => context.store.close(),
   }
 }

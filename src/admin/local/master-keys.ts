@@ -19,12 +19,13 @@ export async function knownMasterKeys(config: KdcConfig, env: Env, password?: Se
   }
 }
 
-/** All versions of the realm's master key. Throws `KRB5_KDB_NOENTRY` without K/M and `KRB5_KDB_BADMASTERKEY` when no known key fits. */
-export async function masterKeysFrom(store: Store, config: KdcConfig, known: readonly StashedKey[]): Promise<MasterKeys> {
-  const entry = await store.principal(masterPrincipal(config.realm, config.masterKeyName))
+/** All versions of the realm's master key, now and as they change. Throws `KRB5_KDB_NOENTRY` without K/M and `KRB5_KDB_BADMASTERKEY` when no known key fits. */
+export async function masterKeysFrom(store: Store, config: KdcConfig, known: readonly StashedKey[], env: Env): Promise<MasterKeys> {
+  const name = masterPrincipal(config.realm, config.masterKeyName)
+  const entry = await store.principal(name)
   if (entry === undefined) throw new KrbError('KRB5_KDB_NOENTRY')
   try {
-    return masterKeysOf(entry, known)
+    return masterKeysOf(entry, known).following(entry, { entry: () => store.principal(name), known: () => knownMasterKeys(config, env) })
   } catch (error) {
     if (!(error instanceof KrbError) || error.code !== 'KRB5_KDB_BADMASTERKEY') throw error
     // The newline belongs to MIT's text.

@@ -44,7 +44,7 @@ async function masterKeys(store: Store, work: Work): Promise<Omit<Opened, 'store
     return { masterKeys: undefined, stashedKvno: undefined }
   }
   const stashedKvno = asked ? undefined : known[0]?.kvno
-  const keys = await tried(work, 'while getting master key list', () => masterKeysFrom(store, work.config, known))
+  const keys = await tried(work, 'while getting master key list', () => masterKeysFrom(store, work.config, known, work.env))
   if (keys === undefined) work.warn(`${work.program}: Warning: proceeding without master key list\n`)
   return { masterKeys: keys, stashedKvno }
 }
@@ -65,5 +65,5 @@ export async function masterKeysByPassword(store: Store, work: Work): Promise<Ma
     return knownMasterKeys(work.config, work.env, password)
   })
   if (known === undefined) return undefined
-  return tried(work, 'while getting master key list', () => masterKeysFrom(store, work.config, known))
+  return tried(work, 'while getting master key list', () => masterKeysFrom(store, work.config, known, work.env))
 }

@@ -53,7 +53,7 @@ export async function openedRealm({ plan, config }: ConfiguredRealm, password: S
   })
   try {
     const known = await at(`fetching master key ${config.masterKeyName}`, () => knownMasterKeys(config, env, password))
-    return servedRealm(config, store, await at('fetching master keys list', () => masterKeysFrom(store, config, known)))
+    return servedRealm(config, store, await at('fetching master keys list', () => masterKeysFrom(store, config, known, env)))
   } catch (error) {
     await store.close()
     throw error

@@ -8,7 +8,7 @@ import type { EtypeId } from '../../core/registry/etype.ts'
 import { NameType } from '../../core/registry/name-type.ts'
 import { Secret } from '../../core/secret/secret.ts'
 import type { KeyData, PrincipalEntry } from './entry.ts'
-import { readActivations, readMasterKeyAux, readMasterKvno } from './tl-data.ts'
+import { type Activation, readActivations, readMasterKeyAux, readMasterKvno } from './tl-data.ts'
 
 /** One version of the key that seals all others (docs/formats/mit-database.md). The only place that meets its octets. */
 export class MasterKey {
@@ -33,27 +33,58 @@ export class MasterKey {
   }
 }
 
+/** Where a change of the master keys shows, for programs that run longer than a change takes. */
+export interface MasterKeySource {
+  /** K/M as it is now: the same object as long as nothing has changed. */
+  entry(): PrincipalEntry | undefined | Promise<PrincipalEntry | undefined>
+  /** What opens K/M when no version that was known does: the stash file. */
+  known(): Promise<readonly { readonly kvno: number; readonly key: Key }[]>
+}
+
 /** All versions of a realm's master key. */
 export class MasterKeys {
-  /** Newest first. */
-  readonly all: readonly MasterKey[]
-  readonly #activations: readonly { readonly kvno: number; readonly from: number }[]
+  #all: readonly MasterKey[]
+  #activations: readonly Activation[]
+  #source: { readonly of: MasterKeySource; entry: PrincipalEntry } | undefined
+  #lookedAt = 0
 
-  constructor(all: readonly MasterKey[], activations: readonly { readonly kvno: number; readonly from: number }[] = []) {
-    this.all = all
+  constructor(all: readonly MasterKey[], activations: readonly Activation[] = []) {
+    this.#all = all
     this.#activations = activations
+  }
+
+  /** Newest first. */
+  get all(): readonly MasterKey[] {
+    return this.#all
+  }
+
+  /** These keys are those of `entry`; from now on they change with it. */
+  following(entry: PrincipalEntry, source: MasterKeySource): this {
+    this.#source = { of: source, entry }
+    return this
+  }
+
+  /**
+   * Takes over what has been added, activated or removed since the last look; undefined when the last one is no older than `maxAgeMs`. A K/M that
+   * nothing known opens changes nothing: it is tried again, since the stash file may follow.
+   */
+  upToDate(maxAgeMs = 0): Promise<void> | undefined {
+    const now = performance.now()
+    if (this.#source === undefined || now - this.#lookedAt < maxAgeMs) return undefined
+    this.#lookedAt = now
+    return this.#look(this.#source.of)
   }
 
   /** Throws `KRB5_KDB_NOMASTERKEY` for a version that is not there. */
   version(kvno: number): MasterKey {
-    const key = this.all.find(candidate => candidate.kvno === kvno)
+    const key = this.#find(kvno) ?? this.#findAnew(kvno)
     if (key === undefined) throw new KrbError('KRB5_KDB_NOMASTERKEY', { kvno })
     return key
   }
 
   /** The version that new keys are sealed with: the latest activation that is not in the future; version 1 where none is written down. */
   active(now: number): MasterKey {
-    if (this.#activations.length === 0) return this.all.find(key => key.kvno === 1) ?? this.all[0]!
+    if (this.#activations.length === 0) return this.#find(1) ?? this.#all[0]!
     const current = this.#activations
       .filter(({ from }) => from <= now)
       .reduce<typeof NONE>((a, b) => (a === undefined || b.from >= a.from ? b : a), NONE)
@@ -64,6 +95,34 @@ export class MasterKeys {
   /** A key of an entry, opened with the version that the entry names. */
   openKey(entry: Pick<PrincipalEntry, 'tlData'>, data: Pick<KeyData, 'etype' | 'sealed'>): Key {
     return this.version(readMasterKvno(entry.tlData)).openKey(data)
+  }
+
+  async #look(source: MasterKeySource): Promise<void> {
+    const entry = await attemptAsync(async () => source.entry())
+    if (entry === undefined || this.#adopt(entry, this.#all)) return
+    const known = await attemptAsync(() => source.known())
+    if (known !== undefined) this.#adopt(entry, known)
+  }
+
+  /** An entry may already be under a version that was added since the last look. */
+  #findAnew(kvno: number): MasterKey | undefined {
+    const entry = this.#source?.of.entry()
+    if (entry === undefined || entry instanceof Promise) return undefined
+    return this.#adopt(entry, this.#all) ? this.#find(kvno) : undefined
+  }
+
+  #adopt(entry: PrincipalEntry, known: readonly { readonly kvno: number; readonly key: Key }[]): boolean {
+    if (this.#source === undefined || entry === this.#source.entry) return true
+    const keys = attempt(() => masterKeysOf(entry, known))
+    if (keys === undefined) return false
+    this.#all = keys.#all
+    this.#activations = keys.#activations
+    this.#source.entry = entry
+    return true
+  }
+
+  #find(kvno: number): MasterKey | undefined {
+    return this.#all.find(key => key.kvno === kvno)
   }
 }
 
@@ -110,6 +169,15 @@ function sameKey(a: Key, b: Key): boolean {
 function attempt<T>(act: () => T): T | undefined {
   try {
     return act()
+  } catch (error) {
+    if (error instanceof KrbError) return undefined
+    throw error
+  }
+}
+
+async function attemptAsync<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act()
   } catch (error) {
     if (error instanceof KrbError) return undefined
     throw error
