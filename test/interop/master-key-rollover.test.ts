@@ -105,6 +105,10 @@ describeWith([mit()], 'a realm that moves in from MIT, and a new master key whil
       expect(readdirSync(realm.folder).some(name => name.includes('.tkdb.new-'))).toBe(true)
       expect(util('dump', '-')).toBe(before)
     }
+    const small = scratch.file('small')
+    writeFileSync(small, before, 'latin1')
+    util('load', small)
+    expect(readdirSync(realm.folder).filter(name => name.includes('.tkdb.new-'))).toEqual([])
     logIn('alice')
   }, 60_000)
 

@@ -1,4 +1,5 @@
-import { closeSync, constants, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, constants, existsSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { Database, RootDatabase } from 'lmdb'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import { compileGlob } from '../../core/bytes/glob.ts'
@@ -50,9 +51,12 @@ class LmdbStore implements NewStore {
   #checkedAt = performance.now()
 
   static create({ path, realm }: StoreParams, library: Library): LmdbStore {
-    const file = `${path}${SUFFIX}.new-${process.pid}`
-    removeDatabase(file)
-    guarded(file, () => touch(file, constants.O_EXCL))
+    const file = `${path}${SUFFIX}${ASIDE}${process.pid}`
+    guarded(file, () => {
+      removeAbandoned(path + SUFFIX)
+      removeDatabase(file)
+      touch(file, constants.O_EXCL)
+    })
     const store = new LmdbStore(file, path + SUFFIX, 'write', library)
     store.#open.about.putSync(FORMAT_KEY, encodeText(`${FORMAT} ${realm}`))
     return store
@@ -348,6 +352,25 @@ function removeDatabase(file: string): void {
   rmSync(file + LOCK, { force: true })
 }
 
+/** What processes left behind that were killed while they built a database. */
+function removeAbandoned(place: string): void {
+  const folder = dirname(place)
+  const start = `${basename(place)}${ASIDE}`
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(start) && /^\d+$/.test(name.slice(start.length)) ? Number(name.slice(start.length)) : undefined
+    if (pid !== undefined && !runs(pid)) removeDatabase(join(folder, name))
+  }
+}
+
+/** Whether there is such a process, also one that is not ours to signal. */
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
 /** A file or a folder. */
 function sync(path: string): void {
   const fd = openSync(path, constants.O_RDONLY)
@@ -388,6 +411,7 @@ function asKrbError(path: string, error: unknown): unknown {
 
 const SUFFIX = '.tkdb'
 const LOCK = '-lock'
+const ASIDE = '.new-'
 const FORMAT = 'tkdb1'
 const FORMAT_KEY = encodeText('format')
 /** LMDB's limit with 4096-octet pages, as lmdb-js builds it. */
