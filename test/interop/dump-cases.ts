@@ -28,6 +28,9 @@ export const DUMPING: readonly (readonly [readonly string[], string?])[] = [
   [['load', '-ov', 'x']],
   [['load', '-i', 'x']],
   [['load', 'FOLDER']],
+  [['-d', 'FOLDER/not/there', 'load', 'FOLDER/../base']],
+  [['-d', 'FOLDER/nothing', 'load', '-update', 'FOLDER/../base']],
+  [['-x', 'bogus=1', 'load', 'FOLDER/../base']],
 ]
 
 /** A rollover of the master key with everything that can go wrong in it. */

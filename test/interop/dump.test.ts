@@ -66,6 +66,17 @@ describeWith([mit()], "tkdb5_util's dumps and master keys as MIT's", () => {
       expect(both.own.run('kdb5_util', ['load', file]).code).toBe(1)
       expect(both.own.run('kdb5_util', ['load', '-update', file]).code).toBe(1)
     }
+    const long = scratch.file('long')
+    const name = `${'x'.repeat(2500)}@EX.TEST`
+    const changed = whole.replaceAll('\t86400\t', '\t77\t').split('\n')
+    const last = changed[3]!.split('\t')
+    const record = [...last.slice(0, 2), name.length, ...last.slice(3, 6), name, ...last.slice(7)].join('\t')
+    writeFileSync(long, [...changed.slice(0, 4), record, ''].join('\n'), 'latin1')
+    for (const options of [[], ['-update']]) {
+      const done = both.own.run('kdb5_util', ['load', ...options, long])
+      expect(done.code).toBe(1)
+      expect(done.stderr).toMatch(/^kdb5_util: File name too long while storing x+@EX\.TEST\nkdb5_util: error processing line 5 of /)
+    }
     expect(both.own.run('kdb5_util', ['dump', '-']).stdout).toBe(before)
     expect(existsSync(join(both.own.folder, 'principal.tkdb'))).toBe(true)
   })

@@ -23,7 +23,7 @@ export function newDatabase(config: KdcConfig): Promise<NewStore> {
 
 /** A new one, built aside, for the place of the present one. */
 export function replacementDatabase(config: KdcConfig): Promise<NewStore> {
-  return naming(config, FILE_ERRORS, () => replaceStore(databaseOf(config)))
+  return replaceStore(databaseOf(config))
 }
 
 /** The name that MIT's users know is the database's, whatever our file is called. */

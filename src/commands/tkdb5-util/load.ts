@@ -5,7 +5,7 @@ import { displayText } from '../../core/principal/display.ts'
 import { entryName } from '../../kdc/store/entry-name.ts'
 import type { DumpFormat } from '../../kdc/store/mit-dump.ts'
 import { DumpReader, type DumpRecord } from '../../kdc/store/mit-dump-reader.ts'
-import type { StoreTx } from '../../kdc/store/store.ts'
+import type { Store, StoreTx } from '../../kdc/store/store.ts'
 import { UsageError } from '../base.ts'
 import { checkDatabaseArguments } from '../tkadmin/database-options.ts'
 import { FORMAT_WORDS } from './formats.ts'
@@ -94,17 +94,12 @@ async function merge(input: InputFile, options: LoadOptions, work: Work): Promis
     const check = opened(file, options, work)
     if (check === undefined) return undefined
     const silent = { ...options, verbose: false }
-    if ((await restored(check, silent, work, async next => all(next, () => {}))) === undefined) return undefined
+    const fits = await restored(check, silent, work, next => rehearsed(store, tx => all(next, record => put(record, tx))))
+    if (fits === undefined) return undefined
     file.rewind()
     const reader = opened(file, options, { ...work, warn: () => {} })
     if (reader === undefined) return undefined
-    return await restored(reader, options, work, async next => {
-      const records: DumpRecord[] = []
-      all(next, record => records.push(record))
-      await store.write(tx => {
-        for (const record of records) put(record, tx)
-      })
-    })
+    return await restored(reader, options, work, next => store.write(tx => all(next, record => put(record, tx))))
   } finally {
     if (file !== input) file.close()
     await store.close()
@@ -127,6 +122,19 @@ function opened(input: InputFile, { file, format }: LoadOptions, work: Work): Du
     const text = error.code === 'KRB5_KDB_BAD_VERSION' ? 'dump header bad in' : "can't read dump header in"
     work.fail(error, `${work.program}: ${text} ${file}\n`)
     return undefined
+  }
+}
+
+/** A transaction that is given up at its end: it fails where the real one would. */
+async function rehearsed(store: Store, fn: (tx: StoreTx) => void): Promise<void> {
+  const over = new Error('nothing of this is kept')
+  try {
+    await store.write(tx => {
+      fn(tx)
+      throw over
+    })
+  } catch (error) {
+    if (error !== over) throw error
   }
 }
 

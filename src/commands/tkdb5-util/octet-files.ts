@@ -85,9 +85,9 @@ export class ReplacedFile {
     this.sink.flush()
     named(this.#path, () => {
       fsyncSync(this.#fd)
-      closeSync(this.#fd)
       renameSync(this.#aside, this.#path)
     })
+    closeSync(this.#fd)
   }
 
   abandon(): void {
