@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { clientEnv } from '../helpers/mit-realm.ts'
 import { startOwnRealm } from '../helpers/own-realm.ts'
-import { run } from '../helpers/process.ts'
+import { run, which } from '../helpers/process.ts'
 import { scratchFolder } from '../helpers/scratch.ts'
 
 interface Step {
@@ -23,8 +23,10 @@ const bins = resolve(import.meta.dirname, '../../bin')
 
 describe('scripts', () => {
   for (const name of readdirSync(import.meta.dirname).filter(file => file.endsWith('.txt'))) {
-    it(name, { timeout: 60_000 }, async () => {
-      const script = readScript(readFileSync(join(import.meta.dirname, name), 'utf8'))
+    const text = readFileSync(join(import.meta.dirname, name), 'utf8')
+    const lacksJq = text.includes('| jq ') && which('jq') === undefined
+    it.skipIf(lacksJq)(lacksJq ? `${name} [skipped: jq is not installed]` : name, { timeout: 60_000 }, async () => {
+      const script = readScript(text)
       if (script.realm.length === 0) return play(script.steps, noRealm())
       const realm = await startOwnRealm({ setup: script.realm })
       await play(script.steps, { folder: realm.folder, env: realm.env, remove: () => realm.stop() })

@@ -26,7 +26,11 @@ export function leveled(text: string, { folder }: Side): string {
 
 function side(folder: string, realm: string, kdcRealm: readonly string[], find: (program: string) => string | undefined): Side {
   mkdirSync(join(folder, 'bin'), { recursive: true })
-  for (const program of Object.keys(OURS)) symlinkSync(find(program)!, join(folder, 'bin', program))
+  for (const program of Object.keys(OURS)) {
+    // Absent only where the tests are skipped for it: vitest reads the bodies of skipped suites too.
+    const target = find(program)
+    if (target !== undefined) symlinkSync(target, join(folder, 'bin', program))
+  }
   writeFileSync(join(folder, 'krb5.conf'), `[libdefaults]\n default_realm = ${realm}\n dns_lookup_kdc = false\n`)
   writeFileSync(
     join(folder, 'kdc.conf'),
