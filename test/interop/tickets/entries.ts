@@ -37,8 +37,8 @@ export const SKEW = 10
 export const FAILURES = 2
 
 /** Attributes that forbid something to a user, with an entry of their name without the sign. */
-export const ON_USERS = ['-allow_forwardable', '-allow_proxiable', '-allow_renewable', '-allow_postdated', '-allow_tix', '+needchange']
-export const ON_SERVICES = [
+const ON_USERS = ['-allow_forwardable', '-allow_proxiable', '-allow_renewable', '-allow_postdated', '-allow_tix', '+needchange']
+const ON_SERVICES = [
   '-allow_forwardable',
   '-allow_proxiable',
   '-allow_renewable',
