@@ -62,3 +62,5 @@ function nameTypeText(type: number): string {
   const name = Object.entries(NameType).find(([, number]) => number === type)?.[0]
   return name === undefined ? String(type) : `${name.replaceAll('_', '-')} (${type})`
 }
+
+export const EXPIRED_HINT = 'tkpasswd changes it; without a terminal it reads the old password and twice the new one from standard input'

@@ -58,7 +58,11 @@ export async function initialCredentials(request: InitRequest, context: ClientCo
     return await atReplicaOrPrimary(request, context)
   } catch (error) {
     throw error instanceof KrbError && WRONG_KEY.has(error.code)
-      ? new KrbError(error.code, error.params, { text: 'Password incorrect', cause: error })
+      ? new KrbError(error.code, error.params, {
+          text: 'Password incorrect',
+          hints: [...error.hints, ...(keySource.lastKey?.() ?? [])],
+          cause: error,
+        })
       : error
   } finally {
     keySource.wipe()

@@ -4,7 +4,8 @@ import { etypeById } from '../core/crypto/etypes/index.ts'
 import { keyFromPassword } from '../core/crypto/string-to-key.ts'
 import type { Env } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
-import type { Keytab } from '../core/keytab/keytab.ts'
+import { missingHints, versionText } from '../core/keytab/explain.ts'
+import type { Keytab, KeytabEntry } from '../core/keytab/keytab.ts'
 import { displayText } from '../core/principal/display.ts'
 import { defaultSalt, type Principal, samePrincipal, unparsePrincipal } from '../core/principal/principal.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
@@ -18,6 +19,8 @@ export interface KeySource {
   etypes(client: Principal): Promise<readonly EtypeId[] | undefined>
   /** The key stays the source's: `wipe` ends it. Throws what says why there is none. */
   key(client: Principal, terms: KeyTerms): Promise<Key>
+  /** Where the key that was handed out last is from, for a person who wonders why it does not fit. */
+  lastKey?(): readonly string[]
   wipe(): void
 }
 
@@ -34,6 +37,7 @@ export function givenPassword(password: Secret): KeySource {
 /** Keys out of a keytab. */
 export function keytabKeys(keytab: Keytab, env: Pick<Env, 'trace'>): KeySource {
   const keys: Key[] = []
+  let last: KeytabEntry | undefined
   return {
     async etypes(client) {
       let newest = 0
@@ -51,16 +55,20 @@ export function keytabKeys(keytab: Keytab, env: Pick<Env, 'trace'>): KeySource {
       throw new KrbError(
         'KRB5_KT_NOTFOUND',
         { principal: name, keytab: keytab.name },
-        { text: `Keytab contains no suitable keys for ${name}` },
+        { text: `Keytab contains no suitable keys for ${name}`, hints: missingHints(entries, client, keytab.name) },
       )
     },
     async key(client, { etype, kvno }) {
       const entry =
         (kvno === undefined ? undefined : await entryOfVersion(keytab, client, kvno, etype)) ?? (await newest(keytab, client, etype, env))
+      last = entry
       // A copy: a keytab in memory goes on using its own.
       const key: Key = { etype, value: entry.key.value.use(octets => Secret.copyOf(octets)) }
       keys.push(key)
       return key
+    },
+    lastKey() {
+      return last === undefined ? [] : [`the key is from ${keytab.name}: ${versionText(last)}`]
     },
     wipe() {
       for (const key of keys) key.value.wipe()

@@ -3,6 +3,7 @@ import { KrbError } from '../core/errors/krb-error.ts'
 import { ERRORS } from '../core/errors/tables/index.ts'
 import { type KpasswdAnswer, KpasswdResult } from '../core/kpasswd/frame.ts'
 import { codeText, refusalText, serverText } from '../core/kpasswd/result-text.ts'
+import { EXPIRED_HINT } from './explain.ts'
 import type { HeldPassword } from './held-password.ts'
 import { type InitRequest, type InitResult, initialCredentials } from './initial.ts'
 import { askNewPassword } from './new-password.ts'
@@ -28,6 +29,8 @@ export async function passwordLogIn(
   const ticket = await passwordTicket(request.client, password.source(), context)
   try {
     await replaceExpired(ticket, password, context)
+  } catch (error) {
+    throw error instanceof KrbError ? error.withHints(EXPIRED_HINT) : error
   } finally {
     ticket.credential.key.value.wipe()
   }

@@ -10,8 +10,13 @@ import type { TracedResult } from '../core/trace/events.ts'
 
 /** KRB-ERROR codes that steer an exchange (RFC 4120 §7.5.9, RFC 6113 §6.1, RFC 6806 §7). */
 export const Refusal = {
+  NAME_EXP: 1,
   C_PRINCIPAL_UNKNOWN: 6,
   S_PRINCIPAL_UNKNOWN: 7,
+  NEVER_VALID: 11,
+  BADOPTION: 13,
+  CLIENT_REVOKED: 18,
+  KEY_EXPIRED: 23,
   PREAUTH_FAILED: 24,
   PREAUTH_REQUIRED: 25,
   SVC_UNAVAILABLE: 29,

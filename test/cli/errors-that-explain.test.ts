@@ -161,10 +161,14 @@ describeWith([mit()], 'with a KDC of MIT', () => {
       setup: [
         'addprinc -pw secret +requires_preauth alice',
         'addprinc -pw secret -e aes128-cts-hmac-sha1-96:normal small',
+        'addprinc -pw secret -allow_tix locked',
+        'addprinc -pw secret -pwexpire yesterday old',
+        'addprinc -pw secret -expire yesterday gone',
         'addprinc -randkey -e aes128-cts-hmac-sha1-96:normal host/small.test',
       ],
     })
     realm.admin([`ktadd -k ${realm.keytab} -e aes128-cts-hmac-sha1-96:normal host/small.test`])
+    realm.admin([`ktadd -norandkey -k ${scratch.file('old.keytab')} old`])
     env = { KRB5_KTNAME: realm.env.KRB5_KTNAME! }
   })
   afterAll(() => realm.stop())
@@ -201,6 +205,66 @@ describeWith([mit()], 'with a KDC of MIT', () => {
       'asked the KDC of: MIT.TEST',
       'realm MIT.TEST: default_realm, DIR/krb5.conf:3',
     ])
+  })
+
+  test('rows 5 and 6, a wrong password: the mechanism, the enctype and the salt that were used', async () => {
+    const { stderr, code, hints } = await told('tkinit', ['alice'], config(), env, 'wrong\n')
+    expect(stderr).toBe('tkinit: Password incorrect while getting initial credentials\n')
+    expect(code).toBe('KRB5KDC_ERR_PREAUTH_FAILED')
+    expect(hints).toEqual([
+      'the KDC says: PREAUTH_FAILED',
+      'the key that was used is not the key that the KDC has',
+      'used: pre-authentication ENC-TIMESTAMP (2), aes256-cts-hmac-sha1-96, salt "MIT.TESTalice" (as the KDC offers)',
+      `so says 127.0.0.1:${realm.port}/udp`,
+    ])
+    const unasked = await told('tkinit', ['small'], config(), env, 'wrong\n')
+    expect(unasked.stderr).toBe('tkinit: Password incorrect while getting initial credentials\n')
+    expect(unasked.hints).toEqual([
+      'the key that was used is not the key that the KDC has',
+      'used: no pre-authentication, aes128-cts-hmac-sha1-96, salt "MIT.TESTsmall" (as the KDC offers)',
+    ])
+  })
+
+  test('rows 5 and 6, a stale keytab: its file, the kvno and the date of the key', async () => {
+    const key = { etype: ETYPE.AES256_CTS_HMAC_SHA1_96, value: new Secret(new Uint8Array(32)) }
+    const keytab = scratch.file('stale.keytab')
+    writeFileSync(keytab, encodeKeytab([{ principal: parsePrincipal('alice@MIT.TEST'), timestamp: 1_700_000_000, kvno: 3, key }]))
+    const { stderr, hints } = await told('tkinit', ['-k', '-t', keytab, 'alice'], config())
+    expect(stderr).toBe('tkinit: Preauthentication failed while getting initial credentials\n')
+    expect(hints).toContain('the key that was used is not the key that the KDC has')
+    expect(hints.at(-1)).toBe('the key is from FILE:DIR/stale.keytab: kvno 3 of 2023-11-14T22:13:20Z')
+  })
+
+  test('row 10, no key for the name: the keytab that was opened, its names, the nearest', async () => {
+    const { stderr, hints } = await told('tkinit', ['-k', 'host/smal.test'], config(), env)
+    expect(stderr).toBe('tkinit: Keytab contains no suitable keys for host/smal.test@MIT.TEST while getting initial credentials\n')
+    expect(hints).toEqual([
+      `FILE:${realm.keytab} has keys of host/small.test@MIT.TEST`,
+      'nearest to host/smal.test@MIT.TEST: host/small.test@MIT.TEST',
+    ])
+  })
+
+  test('row 18, revoked: what the KDC says, the possibilities, who can tell', async () => {
+    const { stderr, hints } = await told('tkinit', ['locked'], config(), env)
+    expect(stderr).toBe("tkinit: Client's credentials have been revoked while getting initial credentials\n")
+    expect(hints.slice(0, 2)).toEqual([
+      'the KDC says: CLIENT LOCKED OUT',
+      'the account is locked after too many wrong passwords, or disabled, or has expired: an administrator of the realm can tell which (getprinc)',
+    ])
+  })
+
+  test('row 19, the password has expired, and nobody is there to be asked', async () => {
+    const { hints } = await told('tkinit', ['-k', '-t', scratch.file('old.keytab'), 'old'], config(), env)
+    expect(hints.slice(0, 2)).toEqual([
+      'the KDC says: CLIENT KEY EXPIRED',
+      'tkpasswd changes it; without a terminal it reads the old password and twice the new one from standard input',
+    ])
+    const asked = await told('tkinit', ['old'], config(), env)
+    expect(asked.hints.at(-1)).toBe(
+      'tkpasswd changes it; without a terminal it reads the old password and twice the new one from standard input',
+    )
+    const gone = await told('tkinit', ['gone'], config(), env)
+    expect(gone.hints).toContain('the account has expired: an administrator can set another date')
   })
 
   test('row 8, no common enctype: three lists and the relation that gave ours', async () => {

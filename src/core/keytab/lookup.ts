@@ -1,24 +1,29 @@
 import { KrbError } from '../errors/krb-error.ts'
 import { type Principal, samePrincipal, unparsePrincipal } from '../principal/principal.ts'
+import { missingHints, versionText } from './explain.ts'
 import type { KeytabEntry } from './keytab.ts'
 
 /**
  * The entry for a name, an enctype (0 = any) and a kvno (0 = the newest). An explicit kvno matches exactly or, failing that, by its low
- * 8 bits, since older writers stored no more. Name types do not matter.
+ * 8 bits, since older writers stored no more. Name types do not matter. Hints of errors call the keytab `keytab`.
  */
-export function lookup(entries: readonly KeytabEntry[], principal: Principal, kvno: number, etype: number): KeytabEntry {
+export function lookup(entries: readonly KeytabEntry[], principal: Principal, kvno: number, etype: number, keytab: string): KeytabEntry {
   const candidates = entries.filter(entry => samePrincipal(entry.principal, principal) && (etype === 0 || entry.key.etype === etype))
   if (candidates.length === 0) {
     const name = unparsePrincipal(principal)
-    throw new KrbError('KRB5_KT_NOTFOUND', { principal: name }, { text: `No key table entry found for ${name}` })
+    throw new KrbError(
+      'KRB5_KT_NOTFOUND',
+      { principal: name },
+      { text: `No key table entry found for ${name}`, hints: missingHints(entries, principal, keytab) },
+    )
   }
   const found = kvno === 0 ? newest(candidates) : ofKvno(candidates, kvno)
   if (found !== undefined) return found
-  const present = [...new Set(candidates.map(entry => entry.kvno))].join(', ')
+  const present = [...new Set(candidates.map(versionText))].join('; ')
   throw new KrbError(
     'KRB5_KT_KVNONOTFOUND',
     { principal: unparsePrincipal(principal), kvno },
-    { hints: [`the keytab has kvno ${present} of ${unparsePrincipal(principal)}, not ${kvno}`] },
+    { hints: [`${keytab} has of ${unparsePrincipal(principal)}: ${present}; not ${kvno}`] },
   )
 }
 

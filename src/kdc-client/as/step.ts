@@ -13,14 +13,13 @@ import { MsgType } from '../../core/registry/msg-type.ts'
 import { NameType } from '../../core/registry/name-type.ts'
 import { PaType, type PaTypeId } from '../../core/registry/pa-type.ts'
 import { shown } from '../check-reply.ts'
-import { skewHints } from '../clock-hint.ts'
-import { unknownClientHints } from '../explain.ts'
 import { findPadata, termsFrom } from '../preauth/etype-info.ts'
 import { choosePreauth } from '../preauth/index.ts'
 import type { KeyTerms, Question } from '../preauth/preauth.ts'
 import { inPreferredOrder } from '../preauth/preferred-order.ts'
 import { Refusal, refusalError, traced } from '../refusal.ts'
 import { type AsSent, type AsTerms, buildAsRequest } from './build-request.ts'
+import { refusedLogInHints, wrongKeyHints } from './explain.ts'
 import { type AsResult, openAsReply } from './open-reply.ts'
 
 /** What this point of the exchange knows. Never changed: each step hands out a new one. */
@@ -135,7 +134,7 @@ async function take(state: AsState, message: Bytes, world: AsWorld): Promise<AsS
 
 async function refused(state: AsState, message: KrbErrorMessage, world: AsWorld): Promise<AsStep> {
   const error = refusalError(message, wordingOf(message, state.client), { client: shown(state.client) }).withHints(
-    ...hintsFor(message, state, world),
+    ...refusedLogInHints(message, state, world.clock.now().seconds),
   )
   world.trace({ event: 'kdc-error', error: traced(refusalError(message)) })
   const { errorCode } = message
@@ -198,7 +197,12 @@ async function withKey(state: AsState, world: AsWorld): Promise<AsStep> {
   if (asking === undefined || key === undefined) throw new Error('a key came that nobody asked for')
   if ('by' in asking) return request({ ...state, asking: undefined }, world)
   world.trace({ event: 'reply-key', key: { etype: key.etype, fingerprint: keyFingerprint(key) } })
-  return { do: 'done', result: openAsReply(asking.reply, key, state.sent!, state, world) }
+  try {
+    return { do: 'done', result: openAsReply(asking.reply, key, state.sent!, state, world) }
+  } catch (error) {
+    if (!(error instanceof KrbError && error.code === 'KRB5KRB_AP_ERR_BAD_INTEGRITY')) throw error
+    throw error.withHints(...wrongKeyHints(state))
+  }
 }
 
 /** No key for a reply is the end; for a mechanism it is the end of that mechanism. */
@@ -291,12 +295,6 @@ function methodDataIn(message: KrbErrorMessage): readonly PaData[] | undefined {
     if (error instanceof KrbError) return []
     throw error
   }
-}
-
-function hintsFor(message: KrbErrorMessage, { terms, client }: AsState, { clock }: AsWorld): readonly string[] {
-  if (message.errorCode === Refusal.SKEW) return skewHints(message, clock.now().seconds, terms)
-  if (message.errorCode !== Refusal.C_PRINCIPAL_UNKNOWN) return []
-  return unknownClientHints(client, (terms.kdcOptions & KdcOptions.CANONICALIZE) !== 0)
 }
 
 function wordingOf(message: KrbErrorMessage, client: Principal): string | undefined {

@@ -35,7 +35,7 @@ class FileKeytab implements Keytab {
   }
 
   async find(principal: Principal, kvno: number, etype: number): Promise<KeytabEntry> {
-    return lookup(await this.entries(), principal, kvno, etype)
+    return lookup(await this.entries(), principal, kvno, etype, this.name)
   }
 
   async add(entries: readonly KeytabEntry[]): Promise<void> {

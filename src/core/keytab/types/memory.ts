@@ -31,7 +31,7 @@ class MemoryKeytab implements Keytab {
   }
 
   async find(principal: Principal, kvno: number, etype: number): Promise<KeytabEntry> {
-    return lookup(this.#entries, principal, kvno, etype)
+    return lookup(this.#entries, principal, kvno, etype, this.name)
   }
 
   async add(entries: readonly KeytabEntry[]): Promise<void> {

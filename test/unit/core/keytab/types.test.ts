@@ -57,11 +57,15 @@ describe.each(kinds)('%s', (_, make) => {
       code: 'KRB5_KT_NOTFOUND',
       message: 'No key table entry found for bob@A.TEST',
     })
-    expect(await failure(keytab.find(WEB, 0, 18))).toMatchObject({ code: 'KRB5_KT_NOTFOUND' })
+    expect(await failure(keytab.find(WEB, 0, 18))).toMatchObject({
+      code: 'KRB5_KT_NOTFOUND',
+      hints: [`${keytab.name} has of host/web.a.test@A.TEST only aes128-cts-hmac-sha1-96`],
+    })
     expect(await failure(keytab.find(WEB, 4, 17))).toMatchObject({
       code: 'KRB5_KT_KVNONOTFOUND',
       message: 'Key version number for principal in key table is incorrect',
       params: { kvno: 4 },
+      hints: [`${keytab.name} has of host/web.a.test@A.TEST: kvno 3 of 1970-01-01T00:01:40Z; not 4`],
     })
   })
 })
