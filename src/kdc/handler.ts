@@ -79,9 +79,9 @@ export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
       if (known === 'pending') return undefined
       let reply = known
       if (reply === undefined) {
-        lookaside.begin(key, now.seconds)
+        lookaside.begin(key)
         reply = await answer(message, type, from, now)
-        lookaside.finish(key, reply, now.seconds)
+        lookaside.finish(key, reply)
       }
       if (reply === undefined || transport === 'tcp' || reply.length <= maxDatagram) return reply
       return tooBigReply(desks[0]!.realm.policy.realm, now)

@@ -12,10 +12,16 @@ export interface PeerAddress {
 
 /** From the text that Node gives for a socket's peer. A zone (`%eth0`) is no part of the address, and an IPv4 address in IPv6 clothes is IPv4. */
 export function peerAddress(text: string): PeerAddress {
-  const bare = text.replace(/%.*$/, '')
-  const v4 = /^(?:::ffff:)?(\d+)\.(\d+)\.(\d+)\.(\d+)$/i.exec(bare)
-  if (v4 !== null) return { text: bare.replace(/^.*:/, ''), addrType: AddressType.INET, octets: Uint8Array.from(v4.slice(1), Number) }
-  return { text: bare, addrType: AddressType.INET6, octets: ipv6Octets(bare) }
+  const bare = text.replace(/^::ffff:(?=[\d.]+$)|%.*$/gi, '')
+  const addrType = bare.includes(':') ? AddressType.INET6 : AddressType.INET
+  return {
+    text: bare,
+    addrType,
+    // Few tickets have addresses to compare with.
+    get octets() {
+      return addrType === AddressType.INET ? Uint8Array.from(bare.split('.'), Number) : ipv6Octets(bare)
+    },
+  }
 }
 
 function ipv6Octets(text: string): Bytes {

@@ -11,7 +11,7 @@ export function pooledRandom(source: RandomSource): RandomSource {
       pool = source(POOL_OCTETS)
       at = 0
     }
-    const octets = Uint8Array.from(pool.subarray(at, at + length))
+    const octets = pool.slice(at, at + length)
     pool.fill(0, at, at + length)
     at += length
     return octets

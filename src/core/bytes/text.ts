@@ -12,8 +12,13 @@ export function decodeText(bytes: Bytes): string {
 }
 
 export function encodeText(text: string): Bytes {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0x80) return encodeNonAscii(text)
-  return new Uint8Array(Buffer.from(text, 'latin1'))
+  const octets = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x80) return encodeNonAscii(text)
+    octets[i] = code
+  }
+  return octets
 }
 
 /**

@@ -25,9 +25,16 @@ export async function listenUdp(
   { shared }: { readonly shared: boolean },
 ): Promise<UdpEndpoint> {
   const family = address.includes(':') ? 'udp6' : 'udp4'
-  const socket = createSocket({ type: family, reuseAddr: shared, ipv6Only: family === 'udp6', recvBufferSize: RECEIVE_BUFFER })
+  const socket = createSocket({
+    lookup: asItIs,
+    type: family,
+    reuseAddr: shared,
+    ipv6Only: family === 'udp6',
+    recvBufferSize: RECEIVE_BUFFER,
+  })
+  const listening = once(socket, 'listening')
   socket.bind({ address, port, exclusive: false })
-  await once(socket, 'listening')
+  await listening
   const bound = socket.address()
   socket.on('error', error => log('error', `UDP socket ${address}: ${error.message}`))
   socket.on('message', (message, from) => void answer(socket, message, from, bound.port, kdc, outbox))
@@ -49,6 +56,11 @@ async function answer(socket: Socket, message: Bytes, from: RemoteInfo, ownPort:
   if (reply === undefined) return
   // A client that is gone by now, or a buffer that is full: it asks again.
   outbox.push(() => socket.send(reply, from.port, from.address, () => {}))
+}
+
+/** Addresses of peers need no looking up; Node would do it for each reply. */
+function asItIs(address: string, _options: unknown, done: (error: null, address: string, family: number) => void): void {
+  done(null, address, address.includes(':') ? 6 : 4)
 }
 
 const RECEIVE_BUFFER = 1024 * 1024

@@ -18,8 +18,8 @@ export class EntryCache {
     // lmdb hands out one buffer again and again; only its `length` is right, not `byteLength`.
     const stored = Buffer.from(octets.buffer, octets.byteOffset, octets.length)
     const known = this.#known.get(name)
+    if (known !== undefined && stored.equals(known.octets)) return known.entry
     if (known !== undefined && stored.subarray(COUNTERS_END).equals(known.octets.subarray(COUNTERS_END))) {
-      if (stored.equals(known.octets)) return known.entry
       known.entry = { ...known.entry, ...countersOf(stored) }
       stored.copy(known.octets, 0, 0, COUNTERS_END)
       return known.entry
@@ -27,11 +27,18 @@ export class EntryCache {
     const entry = decodePrincipalEntry(stored)
     this.#known.delete(name)
     if (this.#known.size >= this.#limit) this.#known.delete(this.#known.keys().next().value!)
-    this.#known.set(name, { octets: Buffer.from(stored), entry })
+    this.#known.set(name, { octets: ownCopy(stored), entry })
     return entry
   }
 
   clear(): void {
     this.#known.clear()
   }
+}
+
+/** Not from Node's pool: a small copy would hold on to all of it. */
+function ownCopy(octets: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(octets.length)
+  octets.copy(copy)
+  return copy
 }

@@ -35,7 +35,8 @@ export function openTicket(
   let failure: KrbError | undefined
   for (const candidate of found) {
     try {
-      const ticket = EncTicketPart.decode(openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed))
+      // A copy of its own: what is kept must not hold on to the buffers that cryptography works in.
+      const ticket = EncTicketPart.decode(openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed).slice())
       const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
       const fresh = { ticket, sessionKey, openedBy: candidate.data }
       openedTickets.keep(sealed.cipher, fresh)

@@ -1,6 +1,7 @@
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
+import { digestText } from '../../core/crypto/primitives/hash.ts'
 import type { FoundKey } from '../keys.ts'
 import type { KeyData } from '../store/entry.ts'
 
@@ -21,18 +22,14 @@ export class OpenedTickets {
 
   /** Only if the key that opened it is one that may open it now: an entry that has changed has other keys. */
   find(cipher: Bytes, keys: readonly FoundKey[]): OpenedTicket | undefined {
-    const known = this.#known.get(keyOf(cipher))
+    const known = this.#known.get(digestText('sha256', cipher))
     return known !== undefined && keys.some(({ data }) => data === known.openedBy) ? known : undefined
   }
 
   keep(cipher: Bytes, opened: OpenedTicket): void {
     if (this.#known.size >= KEPT) this.#known.delete(this.#known.keys().next().value!)
-    this.#known.set(keyOf(cipher), opened)
+    this.#known.set(digestText('sha256', cipher), opened)
   }
-}
-
-function keyOf(cipher: Bytes): string {
-  return Buffer.from(cipher.buffer, cipher.byteOffset, cipher.length).toString('latin1')
 }
 
 const KEPT = 1024
