@@ -7,7 +7,7 @@ import { isTgtPrincipal, type Principal } from '../../core/principal/principal.t
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { unknownTicketServer } from '../audit/log-line.ts'
-import { type FoundKey, keysOfVersion, newestVersion } from '../keys.ts'
+import { type FoundKey, type KeyRing, keysOfVersion, newestVersion } from '../keys.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal } from '../refusal.ts'
 import type { PrincipalEntry } from '../store/entry.ts'
@@ -30,17 +30,16 @@ export function openTicket(
   { realm, keys, openedTickets }: RealmDesk,
 ): OpenedTicket {
   const found = candidates(entry, server, sealed, realm.policy.permittedEtypes)
-  const known = openedTickets.find(sealed.cipher, found)
-  if (known !== undefined) return known
+  return openedTickets.opened(sealed.cipher, found, () => openWithAny(found, sealed, keys))
+}
+
+function openWithAny(found: readonly FoundKey[], sealed: EncryptedData, keys: KeyRing): OpenedTicket {
   let failure: KrbError | undefined
   for (const candidate of found) {
     try {
       // A copy of its own: what is kept must not hold on to the buffers that cryptography works in.
       const ticket = EncTicketPart.decode(openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed).slice())
-      const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
-      const fresh = { ticket, sessionKey, openedBy: candidate.data }
-      openedTickets.keep(sealed.cipher, fresh)
-      return fresh
+      return { ticket, sessionKey: prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue }), openedBy: candidate.data }
     } catch (error) {
       if (!(error instanceof KrbError)) throw error
       failure = error

@@ -15,21 +15,29 @@ export interface OpenedTicket {
 
 /**
  * The header tickets used last: who asks for one service ticket mostly asks for more with the same TGT, and opening it again and deriving
- * from its session key is a third of a TGS request. Everything that changes with time or request is checked each time.
+ * from its session key is half of a TGS request. Everything that changes with time or request is checked each time. A ticket is kept when it comes
+ * for the second time, since keeping those that never come again costs more than opening them. There are two halves, of which the older one is
+ * dropped as a whole when the younger one is full.
  */
 export class OpenedTickets {
-  readonly #known = new Map<string, OpenedTicket>()
+  /** By a hash of the sealed part; undefined: came once. */
+  #young = new Map<string, OpenedTicket | undefined>()
+  #old = new Map<string, OpenedTicket | undefined>()
 
-  /** Only if the key that opened it is one that may open it now: an entry that has changed has other keys. */
-  find(cipher: Bytes, keys: readonly FoundKey[]): OpenedTicket | undefined {
-    const known = this.#known.get(digestText('sha256', cipher))
-    return known !== undefined && keys.some(({ data }) => data === known.openedBy) ? known : undefined
-  }
-
-  keep(cipher: Bytes, opened: OpenedTicket): void {
-    if (this.#known.size >= KEPT) this.#known.delete(this.#known.keys().next().value!)
-    this.#known.set(digestText('sha256', cipher), opened)
+  /** What `open` gives, or gave before, if the key that opened it is one that may open it now: an entry that has changed has other keys. */
+  opened(cipher: Bytes, keys: readonly FoundKey[], open: () => OpenedTicket): OpenedTicket {
+    const id = digestText('sha256', cipher)
+    const known = this.#young.get(id) ?? this.#old.get(id)
+    if (known !== undefined && keys.some(({ data }) => data === known.openedBy)) return known
+    const fresh = open()
+    const cameBefore = this.#young.has(id) || this.#old.has(id)
+    if (this.#young.size >= HALF) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(id, cameBefore ? fresh : undefined)
+    return fresh
   }
 }
 
-const KEPT = 1024
+const HALF = 1024

@@ -2,6 +2,7 @@ import type { Bytes } from '../../bytes/bytes.ts'
 import type { KeyUsageId } from '../../registry/key-usage.ts'
 import { DERIVED, deriveRandom, usageConstant } from '../derive.ts'
 import type { Etype } from '../etype.ts'
+import { nfold } from '../nfold.ts'
 import type { BlockMode } from '../primitives/block-mode.ts'
 import type { Cbc } from '../primitives/cbc.ts'
 import { digest } from '../primitives/hash.ts'
@@ -28,13 +29,25 @@ export function simplified(row: EtypeRow, { mode, seedBytes, randomToKey, passwo
   const { keyBytes, blockBytes } = cipher
   const prfBytes = HASH_BYTES[hash] - (HASH_BYTES[hash] % blockBytes)
 
+  /** The constants of the few usages that there are, folded once. */
+  const folded = new Map<number, Bytes>()
+
+  function constantOf(usage: KeyUsageId, purpose: number): Bytes {
+    const name = usage * 0x100 + purpose
+    const known = folded.get(name)
+    if (known !== undefined) return known
+    const constant = nfold(usageConstant(usage, purpose), blockBytes)
+    folded.set(name, constant)
+    return constant
+  }
+
   function derivation(octets: Bytes): Derivation {
     const base = cipher.open(octets)
     const derive = (constant: Bytes) => randomToKey(deriveRandom(base, blockBytes, constant, seedBytes))
-    const macKey = (usage: KeyUsageId, purpose: number) => new HmacKey(hash, derive(usageConstant(usage, purpose)))
+    const macKey = (usage: KeyUsageId, purpose: number) => new HmacKey(hash, derive(constantOf(usage, purpose)))
     return {
       message(usage) {
-        const encryption = cipher.open(derive(usageConstant(usage, DERIVED.ENCRYPTION)))
+        const encryption = cipher.open(derive(constantOf(usage, DERIVED.ENCRYPTION)))
         const integrity = macKey(usage, DERIVED.INTEGRITY)
         return {
           seal: (plaintext, confounder) => seal(encryption, integrity, plaintext, confounder),
