@@ -68,6 +68,14 @@ it('what is dumped is what is loaded', () => {
   )
 })
 
+it('a name keeps white space in front of it', () => {
+  for (const component of [' alice', '\u000balice', '\falice', '\ralice', ' ']) {
+    const name = { type: 1 as const, realm: 'R', components: [component] }
+    const entry = { ...fc.sample(principalEntry, 1)[0]!, principal: name }
+    expect(readAll(dumped([{ kind: 'principal', entry }]), 64)).toEqual([{ kind: 'principal', entry }])
+  }
+})
+
 it('a damaged dump is a KrbError with a line, or other records', () => {
   fc.assert(
     fc.property(fc.array(record, { minLength: 1, maxLength: 4 }), mutation(), (records, mutate) => {

@@ -72,7 +72,7 @@ export class DumpReader {
     if (keyCount < 0 || keyCount > 0x7fff) throw this.#defect('invalid key_data size')
     // Extra data has had no meaning since MIT's first release, and our entries have no place for it.
     if (extraLength !== 0) throw this.#defect('invalid principal extra data size')
-    scanner.skipSpace()
+    scanner.separator()
     const principal = this.#name(nameLength)
     const numbers = this.#numbers(8, 'cannot read principal attributes') as EightNumbers
     const [attributes, maxLife, maxRenewableLife, expiration, pwExpiration, lastSuccess, lastFailed, failAuthCount] = numbers

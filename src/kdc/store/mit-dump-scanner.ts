@@ -31,6 +31,15 @@ export class DumpScanner {
     while (isSpace(this.peek())) this.#at++
   }
 
+  /**
+   * What stands before octets that are counted. A dump has one tab there, and what follows it belongs to them, white space too; elsewhere any
+   * white space separates.
+   */
+  separator(): void {
+    if (this.peek() === TAB) this.#at++
+    else this.skipSpace()
+  }
+
   /** A decimal number after white space, from -2^31 to 2^32 - 1. NaN when there is none, with the reader in front of what is there. */
   number(): number {
     this.skipSpace()
@@ -107,6 +116,7 @@ function isDigit(octet: number): boolean {
 
 /** No field is longer: names and contents have 16-bit lengths, and a digit pair is two octets. */
 const PIECE = 1 << 20
+const TAB = 0x09
 const ZERO = 0x30
 const PLUS = 0x2b
 const MINUS = 0x2d
