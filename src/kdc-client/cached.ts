@@ -8,6 +8,7 @@ import { KrbError } from '../core/errors/krb-error.ts'
 import { type Principal, tgtPrincipal } from '../core/principal/principal.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
 import type { ClientContext } from './context.ts'
+import { endedHints } from './explain.ts'
 import { traced } from './refusal.ts'
 
 /**
@@ -36,7 +37,7 @@ export async function ticketGrantingTicket(
 ): Promise<Credential> {
   const tgt = await lookUp(cache, { client, server: tgtPrincipal(realm), now: 0, etypes: usableEtypes(context) }, context)
   if (tgt instanceof KrbError) throw tgt
-  if (now > tgt.endtime) throw new KrbError('KRB5KRB_AP_ERR_TKT_EXPIRED', { endtime: tgt.endtime })
+  if (now > tgt.endtime) throw new KrbError('KRB5KRB_AP_ERR_TKT_EXPIRED', { endtime: tgt.endtime }, { hints: endedHints(tgt, now) })
   return tgt
 }
 

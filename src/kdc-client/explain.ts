@@ -1,10 +1,14 @@
+import type { Credential } from '../core/ccache/credential.ts'
 import type { ClientConfig } from '../core/config/krb5-conf.ts'
 import { placeText } from '../core/config/realm-origin.ts'
+import { TicketFlags } from '../core/flags/ticket-flags.ts'
 import { displayText } from '../core/principal/display.ts'
 import type { Principal } from '../core/principal/principal.ts'
 import { type EtypeId, etypeName } from '../core/registry/etype.ts'
 import { NameType } from '../core/registry/name-type.ts'
+import { isoTime } from '../core/time/format.ts'
 import { shown } from './check-reply.ts'
+import { spanText } from './clock-hint.ts'
 
 /*
  * What a person needs beside MIT's words: hints of errors, which appear on a terminal and in JSON.
@@ -26,6 +30,21 @@ export function unknownServerHints(server: Principal, realms: readonly string[])
     `asked for ${shown(server)}, name type ${nameTypeText(server.type)}`,
     `asked ${realms.length > 1 ? 'one after another' : 'the KDC of'}: ${realms.map(displayText).join(' -> ')}`,
   ]
+}
+
+/** A ticket that is over; `now` by the KDC's clock, seconds since 1970. */
+export function endedHints({ server, endtime, renewTill, flags }: Credential, now: number): readonly string[] {
+  const ended = `${shown(server)} ended at ${isoTime(endtime)}, ${spanText(Math.max(0, now - endtime))} ago`
+  if (!(flags & TicketFlags.RENEWABLE)) return [ended, 'it was not renewable: a new tkinit is needed']
+  const limit = `renewable until ${isoTime(renewTill)}`
+  if (renewTill < now) return [ended, `${limit}, which was ${spanText(now - renewTill)} ago: a new tkinit is needed`]
+  return [ended, `${limit}, but only before it ends: a new tkinit is needed`]
+}
+
+/** A postdated ticket that is not to be used yet; `now` as with `endedHints`. */
+export function notStartedHint({ server, starttime }: Credential, now: number): string {
+  const wait = starttime > now ? `starts at ${isoTime(starttime)}, in ${spanText(starttime - now)}` : `started at ${isoTime(starttime)}`
+  return `${shown(server)} is postdated: it ${wait}; from then on tkinit -v validates it`
 }
 
 /** No enctype in common: what was asked for and who said so, and the keys that are at hand. */

@@ -8,6 +8,7 @@ import { fromPrincipalName, type Principal } from '../core/principal/principal.t
 import { kdcNow, lookUp, usableEtypes } from './cached.ts'
 import type { ClientContext } from './context.ts'
 import { type Cut, cutsOfRenewed } from './cuts.ts'
+import { endedHints, notStartedHint } from './explain.ts'
 import { inheritedOptions } from './tgs/build-request.ts'
 import { credentialViaTicket } from './tgs/via-ticket.ts'
 
@@ -56,8 +57,15 @@ async function again(change: Change, client: Principal, server: Principal, cache
     const credential = await credentialViaTicket({ tgt: before, server: nameInside(before), kdcOptions, etypes, now }, context)
     return { before, credential: { ...credential, server: before.server } }
   } catch (error) {
-    throw lacks && error instanceof KrbError && error.code === refusal.code ? error.withHints(change.without) : error
+    throw error instanceof KrbError ? error.withHints(...refusedHints(error, change, before, now.seconds)) : error
   }
+}
+
+function refusedHints({ code }: KrbError, change: Change, before: Credential, now: number): readonly string[] {
+  if (code === 'KRB5KDC_ERR_BADOPTION') return before.flags & change.needs ? [] : [change.without]
+  if (code === 'KRB5KRB_AP_ERR_TKT_EXPIRED') return endedHints(before, now)
+  if (code === 'KRB5KRB_AP_ERR_TKT_NYV' && change.option === KdcOptions.VALIDATE) return [notStartedHint(before, now)]
+  return []
 }
 
 /** Caches hold tickets for hosts under a name without a realm. */

@@ -3,8 +3,13 @@ import { hostname } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { KrbErrorMessage } from '../../src/core/asn1/messages/krb-error.ts'
 import { EtypeInfo2, MethodData } from '../../src/core/asn1/messages/pa-data.ts'
+import { Ticket } from '../../src/core/asn1/messages/ticket.ts'
+import { concat } from '../../src/core/bytes/bytes.ts'
 import { encodeText } from '../../src/core/bytes/text.ts'
+import type { Credential } from '../../src/core/ccache/credential.ts'
+import { encodeCredential, encodeHead } from '../../src/core/ccache/format.ts'
 import { keyFromPassword } from '../../src/core/crypto/string-to-key.ts'
+import { TicketFlags } from '../../src/core/flags/ticket-flags.ts'
 import { encodeKeytab } from '../../src/core/keytab/format.ts'
 import { parsePrincipal, tgtPrincipal, toPrincipalName } from '../../src/core/principal/principal.ts'
 import { ETYPE } from '../../src/core/registry/etype.ts'
@@ -45,7 +50,7 @@ async function told(
   program: string,
   args: readonly string[],
   config: string,
-  env: Record<string, string> = {},
+  env: Record<string, string | undefined> = {},
   input = PASSWORD,
 ): Promise<Told> {
   const path = scratch.file('krb5.conf')
@@ -162,6 +167,7 @@ describeWith([mit()], 'with a KDC of MIT', () => {
         'addprinc -pw secret +requires_preauth alice',
         'addprinc -pw secret -e aes128-cts-hmac-sha1-96:normal small',
         'addprinc -pw secret -allow_tix locked',
+        'addprinc -randkey -allow_tgs_req host/as-only.test',
         'addprinc -pw secret -pwexpire yesterday old',
         'addprinc -pw secret -expire yesterday gone',
         'addprinc -randkey -e aes128-cts-hmac-sha1-96:normal host/small.test',
@@ -267,6 +273,41 @@ describeWith([mit()], 'with a KDC of MIT', () => {
     expect(gone.hints).toContain('the account has expired: an administrator can set another date')
   })
 
+  test('row 14, a ticket without the flag: the command that sets it', async () => {
+    const cache = `FILE:${scratch.file('plain')}`
+    const path = scratch.file('krb5.conf')
+    writeFileSync(path, config())
+    const all = { KRB5_CONFIG: path, KRB5CCNAME: cache }
+    expect((await runAsync(ours('tkinit'), ['-F', '-P', 'alice'], { env: all, input: PASSWORD })).code).toBe(0)
+    const renewing = await told('tkinit', ['-R'], config(), { KRB5CCNAME: cache })
+    expect(renewing.stderr).toBe("tkinit: KDC can't fulfill requested option while renewing credentials\n")
+    expect(renewing.hints).toContain('the ticket is not renewable: tkinit -r asks for one that is')
+  })
+
+  test('row 16, postdated: the start, and what has to happen then', async () => {
+    const cache = `FILE:${scratch.file('later')}`
+    const path = scratch.file('krb5.conf')
+    writeFileSync(path, config())
+    const all = { KRB5_CONFIG: path, KRB5CCNAME: cache }
+    expect((await runAsync(ours('tkinit'), ['-s', '2h', 'alice'], { env: all, input: PASSWORD })).code).toBe(0)
+    const { stderr, hints } = await told('tkinit', ['-v'], config(), { KRB5CCNAME: cache })
+    expect(stderr).toBe('tkinit: Ticket not yet valid while validating credentials\n')
+    expect(hints.at(-1)).toMatch(
+      /^krbtgt\/MIT\.TEST@MIT\.TEST is postdated: it starts at \S+Z, in (2 h|1 h 59 min 5\d s); from then on tkinit -v validates it$/,
+    )
+  })
+
+  test('row 17, policy: the word of the KDC', async () => {
+    const path = scratch.file('krb5.conf')
+    writeFileSync(path, config())
+    const all = { KRB5_CONFIG: path, KRB5CCNAME: `FILE:${scratch.file('cc')}` }
+    expect((await runAsync(ours('tkinit'), ['alice'], { env: all, input: PASSWORD })).code).toBe(0)
+    const { stdout, stderr } = await runAsync(ours('tkvno'), ['--json', 'host/as-only.test'], { env: all })
+    expect(stderr).toMatch(/^tkvno: KDC policy rejects request while getting credentials/)
+    const { services } = JSON.parse(stdout) as { readonly services: readonly { readonly error: { readonly hints: readonly string[] } }[] }
+    expect(services[0]!.error.hints[0]).toBe('the KDC says: TGT BASED NOT ALLOWED')
+  })
+
   test('row 8, no common enctype: three lists and the relation that gave ours', async () => {
     const narrow = config(['default_tkt_enctypes = aes256-cts-hmac-sha384-192'])
     const asPassword = await told('tkinit', ['small'], narrow, env)
@@ -303,6 +344,89 @@ test('row 8, the KDC has only keys of enctypes that are not enabled here: it off
     'the KDC offers: arcfour-hmac',
   ])
 })
+
+describe('row 11, No credentials cache found: its name, what gave the name, and the others', () => {
+  const there = () => ['tickets', 'empty'].map(name => scratch.file(name))
+
+  test.each([
+    ['the command line', (cache: string) => [['-c', cache], {}, []] as const, 'as given on the command line'],
+    ['KRB5CCNAME', (cache: string) => [[], { KRB5CCNAME: cache }, []] as const, 'KRB5CCNAME'],
+    [
+      'default_ccache_name',
+      (cache: string) => [[], { KRB5CCNAME: undefined }, [`default_ccache_name = ${cache}`]] as const,
+      'default_ccache_name, DIR/krb5.conf:4',
+    ],
+  ])('%s', async (_, given, origin) => {
+    const [args, env, libdefaults] = given(`FILE:${there()[1]}`)
+    const { stderr, code, hints } = await told('tkvno', [...args, 'x'], realmConfig(1, libdefaults), env)
+    expect(leveled(stderr)).toBe('tkvno: No credentials cache found (filename: DIR/empty) while getting client principal name\n')
+    expect(code).toBe('KRB5_FCC_NOFILE')
+    expect(hints[0]).toBe(`cache FILE:DIR/empty: ${origin}`)
+  })
+
+  test('others', async () => {
+    writeTicket(there()[0]!, {})
+    const config = realmConfig(1, [`default_ccache_name = ${there()[0]}`])
+    for (const [program, args] of [
+      ['tklist', []],
+      ['tkinit', ['-R', 'alice']],
+    ] as const) {
+      const { hints } = await told(program, args, config, { KRB5CCNAME: there()[1]! })
+      expect(hints).toEqual(['cache DIR/empty: KRB5CCNAME', 'caches that there are: FILE:DIR/tickets'])
+    }
+  })
+})
+
+describe('row 15, Ticket expired: its end, its renewals, and now', () => {
+  const now = () => Math.floor(Date.now() / 1000)
+
+  test.each([
+    [{}, 'it was not renewable: a new tkinit is needed'],
+    [
+      { flags: TicketFlags.RENEWABLE, renewTill: now() - 60 },
+      /^renewable until \S+Z, which was 1 min( \d+ s)? ago: a new tkinit is needed$/,
+    ],
+    [{ flags: TicketFlags.RENEWABLE, renewTill: now() + 3600 }, /^renewable until \S+Z, but only before it ends: a new tkinit is needed$/],
+  ])('%o', async (ticket, next) => {
+    const kdc = await fakeKdc(refusing(32))
+    writeTicket(scratch.file('over'), { endtime: now() - 7200, ...ticket })
+    const { stderr, hints } = await told('tkinit', ['-R'], realmConfig(kdc.port), { KRB5CCNAME: scratch.file('over') })
+    expect(stderr).toBe('tkinit: Ticket expired while renewing credentials\n')
+    expect(hints[0]).toMatch(/^krbtgt\/EXAMPLE\.TEST@EXAMPLE\.TEST ended at \S+Z, 2 h( \d+ s)? ago$/)
+    expect(hints[1]).toEqual(typeof next === 'string' ? next : expect.stringMatching(next))
+  })
+})
+
+test('row 14, an option that the KDC does not grant: those that were asked for', async () => {
+  const kdc = await fakeKdc(refusing(13))
+  const { stderr, hints } = await told('tkinit', ['-f', 'alice'], realmConfig(kdc.port))
+  expect(stderr).toBe("tkinit: KDC can't fulfill requested option while getting initial credentials\n")
+  expect(hints[0]).toBe('asked for: forwardable, renewable-ok')
+})
+
+test('row 16, Requested effective lifetime is negative or too short: what was asked for, and now', async () => {
+  const kdc = await fakeKdc(refusing(11))
+  const { stderr, hints } = await told('tkinit', ['-l', '1s', 'alice'], realmConfig(kdc.port))
+  expect(stderr).toBe('tkinit: Requested effective lifetime is negative or too short while getting initial credentials\n')
+  expect(hints[0]).toMatch(/^asked for a ticket that starts at once and ends at \S+Z; it is \S+Z here$/)
+})
+
+/** A cache with one ticket-granting ticket of alice, that no KDC has made. */
+function writeTicket(path: string, more: Partial<Credential>): void {
+  const client = parsePrincipal('alice@EXAMPLE.TEST')
+  const server = tgtPrincipal('EXAMPLE.TEST')
+  const etype = ETYPE.AES256_CTS_HMAC_SHA1_96
+  const key = { etype, value: new Secret(new Uint8Array(32)) }
+  const ticket = Ticket.encode({
+    realm: server.realm,
+    sname: toPrincipalName(server),
+    encPart: { etype, kvno: 1, cipher: new Uint8Array(32) },
+  })
+  const times = { authtime: 1_700_000_000, starttime: 1_700_000_000, endtime: 1_700_003_600, renewTill: 0 }
+  const rest = { isSkey: false, flags: 0, addresses: [], authdata: [], ticket, secondTicket: new Uint8Array() }
+  const credential = encodeCredential({ client, server, key, ...times, ...rest, ...more }, 4)
+  writeFileSync(path, concat(encodeHead(4, client, undefined), credential), { mode: 0o600 })
+}
 
 describe('row 12, caches', () => {
   test('Unknown credential cache type: the types that there are', async () => {

@@ -18,6 +18,7 @@ import { type Renewed, renewedTicket, validatedTicket } from '../../kdc-client/r
 import type { PasswordOptions } from '../passwords/flags.ts'
 import { doubtAbout, forgetPassword, openPassword, type PasswordPlaces, savePassword } from '../passwords/source.ts'
 import { addressText } from '../text/address.ts'
+import { namingCache } from '../text/cache-origin.ts'
 import { saying } from '../text/phrase.ts'
 import { namingRealm } from '../text/realm-origin.ts'
 import { startOffset } from '../text/start-time.ts'
@@ -159,7 +160,7 @@ async function bySelf(kind: 'validate' | 'renew', options: InitOptions, { client
   const change = kind === 'renew' ? renewedTicket : validatedTicket
   const renewed = await during(kind === 'renew' ? 'renewing credentials' : 'validating credentials', async () => {
     const server = service === undefined ? tgtPrincipal(client.realm) : inRealm(parsePrincipal(service, config), client.realm)
-    return change(client, server, cache, world)
+    return namingCache(options.cache, world, () => change(client, server, cache, world))
   })
   const { credential } = renewed
   tell({ step: 'initialized' })

@@ -8,6 +8,7 @@ import { AddressType } from '../../core/registry/address-type.ts'
 import { loadZone, type Zone } from '../../core/time/zone.ts'
 import { type Call, failureText, type Outcome } from '../base.ts'
 import { addressText } from '../text/address.ts'
+import { namingCache } from '../text/cache-origin.ts'
 import { LongText } from '../text/long-text.ts'
 import type { AddressText } from '../text/ticket.ts'
 import type { ListFlags } from './flags.ts'
@@ -27,7 +28,7 @@ export async function runCache(call: ListCall): Promise<Outcome> {
   const cache = during('resolving ccache', () => resolveCcache(name, env, config))
   if (options.status) return usability(await cache.then(found => [found]).catch(nothing), call)
   if (options.kirbi !== undefined) return (await import('./export.ts')).exported(await cache, options.kirbi, env)
-  return showOne(await cache, call)
+  return namingCache(name, { env, config }, async () => showOne(await cache, call))
 }
 
 /** `-s`. */

@@ -9,6 +9,7 @@ import { type EtypeId, etypeIdByName } from '../../core/registry/etype.ts'
 import { startRealm } from '../../kdc-client/keep-initial.ts'
 import { realmChannel } from '../../platform/channel.ts'
 import { defineProgram, failureText } from '../base.ts'
+import { namingCache } from '../text/cache-origin.ts'
 import { saying } from '../text/phrase.ts'
 import { complaints, errandOf, VNO_FLAGS, type VnoFlags } from './flags.ts'
 import { type Manner, userTicket, type VnoWorld } from './get.ts'
@@ -86,7 +87,7 @@ async function prepare(options: VnoFlags, world: VnoWorld) {
     u2u === undefined
       ? undefined
       : await during(`getting user-to-user ticket from ${u2u}`, async () => userTicket(await resolveCcache(u2u, env, config), world))
-  const client = await during('getting client principal name', () => cache.principal())
+  const client = await namingCache(options.ccache, world, () => during('getting client principal name', () => cache.principal()))
   const manner: Manner = {
     errand: errandOf(options),
     cache,

@@ -37,7 +37,7 @@ export async function ccacheTypeOf(
  * KRB5CCNAME as it stands, else `default_ccache_name` with its tokens expanded. Throws `KRB5_FCC_INTERNAL` for
  * a bad token, as MIT's library does.
  */
-function defaultCcacheName(env: Env, config: CcacheConfig): string {
+export function defaultCcacheName(env: Env, config: CcacheConfig): string {
   const set = env.vars.KRB5CCNAME
   if (set !== undefined) return set
   const template = config.defaultCcacheName

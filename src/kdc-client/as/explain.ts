@@ -35,7 +35,7 @@ export function refusedLogInHints(message: KrbErrorMessage, told: Told, now: num
     case Refusal.NEVER_VALID:
       return told.sent === undefined ? [] : neverValidHints(told.sent, now)
     case Refusal.BADOPTION:
-      return told.sent === undefined ? [] : [`asked for: ${kdcOptionNames(told.sent.body.kdcOptions).join(' ') || 'no option'}`]
+      return told.sent === undefined ? [] : [`asked for: ${kdcOptionNames(told.sent.body.kdcOptions).join(', ') || 'no option'}`]
     case Refusal.CLIENT_REVOKED:
       return [
         'the account is locked after too many wrong passwords, or disabled, or has expired: an administrator of the realm can tell which (getprinc)',

@@ -13,12 +13,12 @@ import type { Env, Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
-import { displayText } from '../../core/principal/display.ts'
-import { type Principal, toPrincipalName, unparsePrincipal } from '../../core/principal/principal.ts'
+import { type Principal, toPrincipalName } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { PaType } from '../../core/registry/pa-type.ts'
 import { nonce } from '../as/build-request.ts'
+import { notStartedHint } from '../explain.ts'
 
 export interface TgsMaking {
   /** The ticket that is shown: krbtgt, or the ticket itself for renewal and its kin. */
@@ -54,7 +54,7 @@ export interface TgsSent {
  */
 export function buildTgsRequest(making: TgsMaking, env: Pick<Env, 'random' | 'trace'>): TgsSent {
   const { tgt, server, etypes } = making
-  if (tgt.flags & TicketFlags.INVALID && !(making.kdcOptions & KdcOptions.VALIDATE)) throw notYetValid(tgt)
+  if (tgt.flags & TicketFlags.INVALID && !(making.kdcOptions & KdcOptions.VALIDATE)) throw notYetValid(tgt, making.now.seconds)
   const addresses = making.addresses ?? addressesOf(tgt)
   const subkey = randomKey(tgt.key.etype, n => env.random(n))
   env.trace({ event: 'tgs-subkey', key: { etype: subkey.etype, fingerprint: keyFingerprint(subkey) } })
@@ -94,9 +94,8 @@ export function inheritedOptions(tgt: Credential): number {
   return (tgt.flags & INHERITED) >>> 0
 }
 
-function notYetValid({ server, starttime }: Credential): KrbError {
-  const hint = `${displayText(unparsePrincipal(server))} is postdated: once it has started it must be validated (tkinit -v)`
-  return new KrbError('KRB5KRB_AP_ERR_TKT_NYV', { starttime }, { hints: [hint] })
+function notYetValid(ticket: Credential, now: number): KrbError {
+  return new KrbError('KRB5KRB_AP_ERR_TKT_NYV', { starttime: ticket.starttime }, { hints: [notStartedHint(ticket, now)] })
 }
 
 function addressesOf({ addresses }: Credential): readonly HostAddress[] {
