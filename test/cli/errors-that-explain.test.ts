@@ -282,6 +282,15 @@ describeWith([mit()], 'with a KDC of MIT', () => {
     const renewing = await told('tkinit', ['-R'], config(), { KRB5CCNAME: cache })
     expect(renewing.stderr).toBe("tkinit: KDC can't fulfill requested option while renewing credentials\n")
     expect(renewing.hints).toContain('the ticket is not renewable: tkinit -r asks for one that is')
+    for (const [args, hint] of [
+      [['--forwarded'], 'the ticket-granting ticket is not forwardable: tkinit -f asks for one that is'],
+      [['--proxy', 'host/small.test'], 'the ticket-granting ticket is not proxiable: tkinit -p asks for one that is'],
+    ] as const) {
+      const { stdout, stderr } = await runAsync(ours('tkvno'), ['--json', ...args], { env: all })
+      expect(stderr).toMatch(/^tkvno: KDC can't fulfill requested option while /)
+      const { services } = JSON.parse(stdout) as { readonly services: readonly { readonly error: { readonly hints: readonly string[] } }[] }
+      expect(services[0]!.error.hints).toContain(hint)
+    }
   })
 
   test('row 16, postdated: the start, and what has to happen then', async () => {
@@ -374,6 +383,22 @@ describe('row 11, No credentials cache found: its name, what gave the name, and 
       const { hints } = await told(program, args, config, { KRB5CCNAME: there()[1]! })
       expect(hints).toEqual(['cache DIR/empty: KRB5CCNAME', 'caches that there are: FILE:DIR/tickets'])
     }
+  })
+})
+
+describe('row 13, Bad format of a cache or a keytab: the octet and the field', () => {
+  test('a cache that was cut off', async () => {
+    writeTicket(scratch.file('cut'), {})
+    writeFileSync(scratch.file('cut'), readFileSync(scratch.file('cut')).subarray(0, 20))
+    const { stderr, hints } = await told('tklist', [scratch.file('cut')], realmConfig(1))
+    expect(leveled(stderr)).toBe('tklist: End of credential cache reached (filename: DIR/cut)\n')
+    expect(hints[0]).toMatch(/^octet \d+ \(.+\): /)
+  })
+
+  test('a keytab in base64', async () => {
+    writeFileSync(scratch.file('base64'), 'BQIAAABCAAEAC0VYQU1QTEUuVEVTVA==\n')
+    const { hints } = await told('tklist', ['-k', scratch.file('base64')], realmConfig(1))
+    expect(hints[0]).toMatch(/^octet 0 \(version\): .*base64/)
   })
 })
 
