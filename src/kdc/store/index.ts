@@ -1,5 +1,5 @@
 import { KrbError } from '../../core/errors/krb-error.ts'
-import { lmdbBackend } from './lmdb.ts'
+import { lmdbBackend } from './lmdb/backend.ts'
 import type { NewStore, Store, StoreBackend } from './store.ts'
 
 export { memoryStore } from './memory.ts'

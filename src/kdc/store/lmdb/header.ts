@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { KrbError } from '../../core/errors/krb-error.ts'
+import { KrbError } from '../../../core/errors/krb-error.ts'
 
 /**
  * Looks at a database file before LMDB maps it: LMDB crashes the process on a file that is something else or ends early. Throws
