@@ -1,5 +1,6 @@
 import type { Env } from '../env.ts'
 import { KrbError } from '../errors/krb-error.ts'
+import { type Capaths, capaths } from './capaths.ts'
 import { realmOfHost } from './host-realm.ts'
 import { type InitialDefaults, initialDefaults, type LibDefaults, libDefaults } from './libdefaults.ts'
 import { EMPTY_PROFILE, loadProfile, type Profile } from './profile.ts'
@@ -21,6 +22,7 @@ export interface ClientConfig extends LibDefaults, InitialDefaults {
   realm(name: string): RealmConfig
   /** By [domain_realm]; undefined: ask the KDC. */
   realmOfHost(host: string): string | undefined
+  readonly capaths: Capaths
   /** [appdefaults]: app and realm, app, realm, then alone. */
   appdefault(app: string, realm: string | undefined, name: string): string | undefined
 }
@@ -47,6 +49,7 @@ export function clientConfig(profile: Profile): ClientConfig {
     initialDefaults: (realm: string) => initialDefaults(profile, realm),
     realm: (name: string) => realmConfig(profile, name),
     realmOfHost: (host: string) => realmOfHost(profile, host),
+    capaths: capaths(profile),
     appdefault: (app: string, realm: string | undefined, name: string) => appdefault(profile, app, realm, name),
   }
   return joined(methods, defaults, initialDefaults(profile, defaults.defaultRealm))
