@@ -32,7 +32,14 @@ export function decodeKirbi(octets: Bytes): readonly Credential[] {
     const hints = [`the message is encrypted (enctype ${encPart.etype}); only the session that it was sent in has the key`]
     throw new KrbError('KRB5_BAD_ENCTYPE', { etype: encPart.etype }, { hints })
   }
-  const { ticketInfo } = EncKrbCredPart.decode(encPart.cipher)
+  return credentialsIn(tickets, EncKrbCredPart.decode(encPart.cipher))
+}
+
+/**
+ * The credentials of a KRB-CRED whose encrypted part was opened. Throws `ASN1_BAD_LENGTH` when it does not describe as many tickets as
+ * there are, and `ASN1_MISSING_FIELD` when it does not say whose they are.
+ */
+export function credentialsIn(tickets: KrbCred['tickets'], { ticketInfo }: EncKrbCredPart): readonly Credential[] {
   if (ticketInfo.length !== tickets.length) {
     const hints = [`${tickets.length} tickets and ${ticketInfo.length} descriptions`]
     throw new KrbError('ASN1_BAD_LENGTH', { tickets: tickets.length, infos: ticketInfo.length }, { hints })

@@ -20,6 +20,8 @@ export const ChecksumType = {
   CMAC_CAMELLIA256: 18,
   HMAC_SHA256_128_AES128: 19,
   HMAC_SHA384_192_AES256: 20,
+  /** RFC 4121 §4.1.1: flags and channel bindings in the place of a checksum. */
+  GSSAPI: 0x8003,
   MD5_HMAC_ARCFOUR: -137,
   HMAC_MD5_ARCFOUR: -138,
 } as const satisfies Record<string, ChecksumTypeId>
