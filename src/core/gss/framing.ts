@@ -1,5 +1,5 @@
 import { DerReader, DerWriter, malformed } from '../asn1/der.ts'
-import { type Bytes, concat } from '../bytes/bytes.ts'
+import { type Bytes, concat, sameBytes } from '../bytes/bytes.ts'
 import { KrbError } from '../errors/krb-error.ts'
 
 /** TOK_ID of the tokens that set up a context (RFC 4121 §4.1). */
@@ -8,10 +8,9 @@ export const SetupToken = {
   AP_REP: 0x0200,
   ERROR: 0x0300,
 } as const
-export type SetupToken = (typeof SetupToken)[keyof typeof SetupToken]
 
 /** A Kerberos message as a context token: RFC 2743 §3.1 with the mechanism's OID, then TOK_ID (RFC 4121 §4.1). */
-export function frameToken(kind: SetupToken, message: Bytes): Bytes {
+export function frameToken(kind: number, message: Bytes): Bytes {
   const writer = new DerWriter()
   writer.raw(concat(KRB5_MECHANISM, Uint8Array.of(kind >> 8, kind & 0xff), message))
   writer.header(FRAME, 0)
@@ -24,14 +23,13 @@ export function frameToken(kind: SetupToken, message: Bytes): Bytes {
  */
 export function unframeToken(token: Bytes): { readonly kind: number; readonly message: Bytes } {
   const reader = new DerReader(token)
-  const outer = reader.open(FRAME)
+  reader.open(FRAME)
   // The frame alone is DER: what follows the OID is not.
   if (reader.end !== token.length) throw malformed('ASN1_BAD_LENGTH', reader.end)
-  const from = reader.at
-  if (!KRB5_MECHANISM.every((octet, i) => reader.octets[from + i] === octet)) throw new KrbError('KRB5KRB_AP_ERR_MSG_TYPE')
-  const at = from + KRB5_MECHANISM.length
-  if (outer - at < 2) throw new KrbError('KRB5KRB_AP_ERR_MSG_TYPE')
-  return { kind: (reader.octets[at]! << 8) | reader.octets[at + 1]!, message: reader.slice(at + 2, outer) }
+  const content = reader.slice(reader.at, reader.end)
+  const at = KRB5_MECHANISM.length
+  if (content.length < at + 2 || !sameBytes(content.subarray(0, at), KRB5_MECHANISM)) throw new KrbError('KRB5KRB_AP_ERR_MSG_TYPE')
+  return { kind: (content[at]! << 8) | content[at + 1]!, message: content.subarray(at + 2) }
 }
 
 /** [APPLICATION 0] IMPLICIT SEQUENCE. */

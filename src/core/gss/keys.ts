@@ -1,6 +1,6 @@
 import type { EncryptionKey } from '../asn1/messages/encrypted-data.ts'
 import { prepareKey, type RandomSource } from '../crypto/encrypted-data.ts'
-import type { Key, PreparedKey } from '../crypto/etype.ts'
+import type { PreparedKey } from '../crypto/etype.ts'
 import { KrbError } from '../errors/krb-error.ts'
 import { ETYPE, type EtypeId } from '../registry/etype.ts'
 
@@ -16,11 +16,7 @@ export function requireTokenEtype(etype: EtypeId): void {
 /** The key that another side asserted, ready for tokens. Throws as `requireTokenEtype`, and `KRB5_BAD_KEYSIZE`. */
 export function tokenKey(key: EncryptionKey): PreparedKey {
   requireTokenEtype(key.keytype)
-  return prepareKey(asKey(key))
-}
-
-export function asKey({ keytype, keyvalue }: EncryptionKey): Key {
-  return { etype: keytype, value: keyvalue }
+  return prepareKey({ etype: key.keytype, value: key.keyvalue })
 }
 
 /** A first token number of 30 bits, which nobody takes for a negative one (RFC 4120 §5.5.1). */
