@@ -7,11 +7,17 @@ import { readPrincipal } from '../query/values.ts'
 import type { KeyWithVersion } from './records.ts'
 import type { Verb } from './verb.ts'
 
-export interface ChangePasswordInput {
+/** What becomes of the keys that were there. */
+export interface OldKeys {
+  readonly keepOld: boolean
+  /** With `keepOld`: how many versions there may be in the end, the new one included. Absent: any number. */
+  readonly maxVersions?: number
+}
+
+export interface ChangePasswordInput extends OldKeys {
   readonly principal: Principal
   /** Absent: random keys. */
   readonly password?: Secret
-  readonly keepOld: boolean
   /** Empty: the policy's list, or else the database's. */
   readonly keySalts: readonly KeySalt[]
 }

@@ -16,6 +16,7 @@ import { modifyPolicy } from './modify-policy.ts'
 import { modifyPrincipal } from './modify-principal.ts'
 import { purgeKeys } from './purge-keys.ts'
 import { renamePrincipal } from './rename-principal.ts'
+import { setKeys } from './set-keys.ts'
 import { setString } from './set-string.ts'
 
 /** Everything that can be done to a database through an AdminApi. */
@@ -35,6 +36,7 @@ export const VERBS = {
   listPolicies,
   getPrivs,
   extractKeys,
+  setKeys,
   purgeKeys,
   getStrings,
   setString,

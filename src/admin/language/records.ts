@@ -1,3 +1,4 @@
+import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { Key } from '../../core/crypto/etype.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 
@@ -21,6 +22,13 @@ export interface PrincipalRecord {
   readonly lastFailed: number
   readonly failAuthCount: number
   readonly keys: readonly KeyRecord[]
+  readonly tlData: readonly TaggedData[]
+}
+
+/** Data that kadm5 carries without knowing it: types from 256 on, the database's own are below. */
+export interface TaggedData {
+  readonly type: number
+  readonly contents: Bytes
 }
 
 export interface KeyRecord {
@@ -37,6 +45,12 @@ export interface KeyWithVersion {
   readonly key: Key
 }
 
+/** A stored key, whole: how it goes from one database to another. The salt is only what is stored with it: empty for the ordinary ones. */
+export interface KeyWithSalt extends KeyWithVersion {
+  readonly saltType: number
+  readonly salt: Bytes
+}
+
 /** The fields of a principal that add_principal and modify_principal set; what is absent stays or gets its default. */
 export interface PrincipalChange {
   readonly attributes?: number
@@ -46,6 +60,10 @@ export interface PrincipalChange {
   readonly maxRenewableLife?: number
   readonly kvno?: number
   readonly policy?: string
+  /** Nobody sets another count than none. */
+  readonly failAuthCount?: 0
+  /** Each takes the place of what is there of its type. */
+  readonly tlData?: readonly TaggedData[]
   /** Arguments for the database's module, as given with -x. */
   readonly databaseArguments?: readonly string[]
 }
@@ -63,6 +81,11 @@ export interface PolicyRecord {
   readonly lockoutDuration: number
   /** undefined: any. */
   readonly allowedKeySalts: string | undefined
+  /** The next three are stored for others: no program of MIT's sets or uses them. */
+  readonly attributes: number
+  readonly maxTicketLife: number
+  readonly maxRenewableLife: number
+  readonly tlData: readonly TaggedData[]
 }
 
 /** The fields of a policy that add_policy and modify_policy set. `allowedKeySalts` undefined (but present) clears the list. */
@@ -76,6 +99,10 @@ export interface PolicyChange {
   readonly failureInterval?: number
   readonly lockoutDuration?: number
   readonly allowedKeySalts?: string | undefined
+  readonly attributes?: number
+  readonly maxTicketLife?: number
+  readonly maxRenewableLife?: number
+  readonly tlData?: readonly TaggedData[]
 }
 
 export interface NameOnly {

@@ -1,8 +1,6 @@
 import type { Principal } from '../../core/principal/principal.ts'
+import type { AclLetter } from '../acl/entry.ts'
 import type { Reading } from '../query/parse.ts'
-
-/** Letters of kadm5.acl. */
-type AclLetter = 'a' | 'd' | 'm' | 'c' | 'i' | 'l' | 'p' | 's' | 'e'
 
 /**
  * One operation on the database: what it is called, what its words mean, who may do it. What it does is its handler in `run/`;

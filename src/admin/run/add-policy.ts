@@ -2,11 +2,12 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import type { PolicyEntry } from '../../kdc/store/entry.ts'
 import type { PolicyWords } from '../language/policy-words.ts'
 import type { Handler } from './context.ts'
-import { changedPolicy, checkPolicyName } from './policy-rules.ts'
+import { changedPolicy, checkAllowedKeySalts, checkPolicyName } from './policy-rules.ts'
 
-/** Throws `KADM5_DUP`, `KADM5_BAD_POLICY` and what `changedPolicy` throws. */
+/** Throws `KADM5_DUP`, `KADM5_BAD_POLICY`, `KADM5_BAD_KEYSALTS` and what `changedPolicy` throws. */
 export const addPolicy: Handler<PolicyWords, undefined> = async ({ name, change }, { store }) => {
   if (name === '') throw new KrbError('KADM5_BAD_POLICY')
+  checkAllowedKeySalts(change)
   return store.write(tx => {
     if (tx.policy(name) !== undefined) throw new KrbError('KADM5_DUP')
     checkPolicyName(name)

@@ -6,14 +6,16 @@ import type { AddPrincipalInput } from '../language/add-principal.ts'
 import type { NameOnly } from '../language/records.ts'
 import type { AdminContext, Handler } from './context.ts'
 import { refuseDatabaseArguments } from './database-arguments.ts'
-import { resolvedInside, stamped, withTl } from './entry.ts'
+import { resolvedInside, stamped, withTaggedData, withTl } from './entry.ts'
 import { chooseKeySalts, type FreshKey, keysFromPassword, randomKeys, wipeKeys } from './key-salts.ts'
 import { checkPasswordQuality } from './password-quality/index.ts'
+import { checkPolicyReference } from './policy-rules.ts'
 import { sealKeys } from './rekey.ts'
 
-/** Throws `KADM5_DUP`, and for a password what `checkPasswordQuality` throws. */
+/** Throws `KADM5_DUP`, `KADM5_BAD_POLICY`, `KADM5_BAD_TL_TYPE`, and for a password what `checkPasswordQuality` throws. */
 export const addPrincipal: Handler<AddPrincipalInput, NameOnly> = async (input, context) => {
   const { principal, change } = input
+  checkPolicyReference(change.policy)
   if ((await context.store.principal(principal)) !== undefined) throw new KrbError('KADM5_DUP')
   const policy = change.policy === undefined ? undefined : await context.store.policy(change.policy)
   const keys = await newKeys(input, policy, context)
@@ -63,7 +65,8 @@ function newEntry(
     keyData: sealKeys(keys, firstKvno(change.kvno, from === 'password'), context),
   }
   const dated = withTl(bare, TlType.LAST_PWD_CHANGE, timeContents(now()))
-  const sealed = withTl(dated, TlType.MKVNO, masterKvnoContents(masterKeys.active(now()).kvno))
+  const tagged = { ...dated, tlData: withTaggedData(dated.tlData, change.tlData) }
+  const sealed = withTl(tagged, TlType.MKVNO, masterKvnoContents(masterKeys.active(now()).kvno))
   return stamped(sealed, { ...NO_KADM_DATA, policy: change.policy }, context)
 }
 

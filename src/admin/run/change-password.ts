@@ -1,18 +1,16 @@
 import { KrbError } from '../../core/errors/krb-error.ts'
-import { PrincipalAttribute } from '../../core/flags/principal-attributes.ts'
 import type { Principal } from '../../core/principal/principal.ts'
-import type { KeyData, PolicyEntry, PrincipalEntry } from '../../kdc/store/entry.ts'
+import type { PolicyEntry } from '../../kdc/store/entry.ts'
 import type { KadmData } from '../../kdc/store/kadm-data.ts'
 import type { StoreTx } from '../../kdc/store/store.ts'
-import { masterKvnoContents, TlType, timeContents } from '../../kdc/store/tl-data.ts'
 import type { ChangePasswordInput, ChangePasswordResult } from '../language/change-password.ts'
 import type { AdminContext, Handler } from './context.ts'
-import { entryInside, kadmDataOf, requireEntry, stamped, withTl } from './entry.ts'
+import { entryInside, kadmDataOf, requireEntry, stamped } from './entry.ts'
 import { historyAfter, isHistoryPrincipal } from './history.ts'
 import { chooseKeySalts, type FreshKey, keysFromPassword, randomKeys, wipeKeys } from './key-salts.ts'
 import { checkPasswordQuality } from './password-quality/index.ts'
 import { refuseMasterPrincipal } from './protected.ts'
-import { keysUnderActive, nextKvno, sealKeys } from './rekey.ts'
+import { keptKeys, nextKvno, rekeyed, sealKeys } from './rekey.ts'
 
 /**
  * New keys, from a password or at random, with the next version number. The keys are made before the transaction begins, because
@@ -55,27 +53,8 @@ function replaceKeys(tx: StoreTx, input: ChangePasswordInput, keys: readonly Fre
   const kadm = kadmDataOf(entry)
   const policy = kadm.policy === undefined ? undefined : tx.policy(kadm.policy)
   const kvno = nextKvno(entry.keyData)
-  const kept = input.keepOld ? keysUnderActive(entry, context) : []
-  const changed = unlocked(entry, [...sealKeys(keys, kvno, context), ...kept], policy, context)
+  const changed = rekeyed(entry, [...sealKeys(keys, kvno, context), ...keptKeys(entry, input, context)], policy, context)
   const history = input.password === undefined || policy === undefined ? kadm : historyAfter(tx, entry, kadm, policy, keys, context)
   tx.putPrincipal(stamped(changed, history, context))
   return kvno
-}
-
-/** A new password ends the duty to change it, its expiry by date, and a lockout. */
-function unlocked(
-  entry: PrincipalEntry,
-  keyData: readonly KeyData[],
-  policy: PolicyEntry | undefined,
-  { masterKeys, now }: AdminContext,
-): PrincipalEntry {
-  const sealed = withTl(entry, TlType.MKVNO, masterKvnoContents(masterKeys.active(now()).kvno))
-  const dated = withTl(sealed, TlType.LAST_PWD_CHANGE, timeContents(now()))
-  return {
-    ...dated,
-    keyData,
-    attributes: (entry.attributes & ~PrincipalAttribute.REQUIRES_PWCHANGE) >>> 0,
-    pwExpiration: policy === undefined || policy.maxLife === 0 ? 0 : now() + policy.maxLife,
-    failAuthCount: 0,
-  }
 }

@@ -2,11 +2,12 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 import { parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import { followAliases } from '../../kdc/store/alias.ts'
-import type { KeyData, PrincipalEntry } from '../../kdc/store/entry.ts'
+import type { KeyData, PrincipalEntry, TlData } from '../../kdc/store/entry.ts'
 import { entryName } from '../../kdc/store/entry-name.ts'
 import { type KadmData, kadmDataContents, NO_KADM_DATA, readKadmData } from '../../kdc/store/kadm-data.ts'
 import type { StoreTx } from '../../kdc/store/store.ts'
 import { modificationContents, TlType, withTlData } from '../../kdc/store/tl-data.ts'
+import type { TaggedData } from '../language/records.ts'
 import type { AdminContext } from './context.ts'
 
 /** The entry that a name stands for, aliases followed. Throws `KADM5_UNK_PRINC`. */
@@ -41,6 +42,15 @@ export function stamped(entry: PrincipalEntry, kadm: KadmData, { caller, now }: 
 
 export function withTl(entry: PrincipalEntry, type: number, contents: Uint8Array | undefined): PrincipalEntry {
   return { ...entry, tlData: withTlData(entry.tlData, type, contents) }
+}
+
+/** Types below are the database's own, and nobody else's to set. */
+export const FIRST_FOREIGN_TL = 256
+
+/** With data that somebody else has a use for. Throws `KADM5_BAD_TL_TYPE`. */
+export function withTaggedData(items: readonly TlData[], tagged: readonly TaggedData[] = []): readonly TlData[] {
+  if (tagged.some(({ type }) => type < FIRST_FOREIGN_TL)) throw new KrbError('KADM5_BAD_TL_TYPE')
+  return tagged.reduce((all, { type, contents }) => withTlData(all, type, contents), items)
 }
 
 /** The newest version among keys; 0 without keys. */

@@ -1,9 +1,16 @@
-import type { KeyWithVersion, NameOnly } from '../language/records.ts'
+import type { ExtractKeysInput } from '../language/extract-keys.ts'
+import type { KeyWithSalt } from '../language/records.ts'
 import type { Handler } from './context.ts'
 import { requireEntry } from './entry.ts'
 
-/** All keys, of every version, in stored order; the caller wipes them. Throws `KADM5_UNK_PRINC`. */
-export const extractKeys: Handler<NameOnly, readonly KeyWithVersion[]> = async ({ principal }, context) => {
+/** In stored order; a version that there is not gives none. The caller wipes them. Throws `KADM5_UNK_PRINC`. */
+export const extractKeys: Handler<ExtractKeysInput, readonly KeyWithSalt[]> = async ({ principal, kvno }, context) => {
   const entry = await requireEntry(principal, context)
-  return entry.keyData.map(data => ({ kvno: data.kvno, key: context.masterKeys.openKey(entry, data) }))
+  const wanted = entry.keyData.filter(data => kvno === undefined || data.kvno === kvno)
+  return wanted.map(data => ({
+    kvno: data.kvno,
+    key: context.masterKeys.openKey(entry, data),
+    saltType: data.saltType,
+    salt: data.salt,
+  }))
 }

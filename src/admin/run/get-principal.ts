@@ -2,7 +2,7 @@ import { parsePrincipal } from '../../core/principal/principal.ts'
 import { readMasterKvno, readModification, readTime, TlType } from '../../kdc/store/tl-data.ts'
 import type { NameOnly, PrincipalRecord } from '../language/records.ts'
 import type { Handler } from './context.ts'
-import { kadmDataOf, newestKvno, requireEntry } from './entry.ts'
+import { FIRST_FOREIGN_TL, kadmDataOf, newestKvno, requireEntry } from './entry.ts'
 
 /** Throws `KADM5_UNK_PRINC`. */
 export const getPrincipal: Handler<NameOnly, PrincipalRecord> = async ({ principal }, context) => {
@@ -24,6 +24,8 @@ export const getPrincipal: Handler<NameOnly, PrincipalRecord> = async ({ princip
     lastSuccess: entry.lastSuccess,
     lastFailed: entry.lastFailed,
     failAuthCount: entry.failAuthCount,
+    // The last one set comes first, as MIT's server has it.
+    tlData: entry.tlData.filter(({ type }) => type >= FIRST_FOREIGN_TL).reverse(),
     keys: entry.keyData.map(({ version, kvno, etype, saltType }) => ({ version, kvno, etype, saltType })),
   }
 }

@@ -18,6 +18,7 @@ import { modifyPolicy } from './modify-policy.ts'
 import { modifyPrincipal } from './modify-principal.ts'
 import { purgeKeys } from './purge-keys.ts'
 import { renamePrincipal } from './rename-principal.ts'
+import { setKeys } from './set-keys.ts'
 import { setString } from './set-string.ts'
 
 /** What each verb does: a verb without a handler does not compile. */
@@ -37,6 +38,7 @@ export const HANDLERS: { readonly [K in keyof typeof VERBS]: Handler<InputOf<(ty
   listPolicies,
   getPrivs,
   extractKeys,
+  setKeys,
   purgeKeys,
   getStrings,
   setString,

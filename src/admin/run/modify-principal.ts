@@ -6,16 +6,17 @@ import type { ModifyPrincipalInput } from '../language/modify-principal.ts'
 import type { NameOnly } from '../language/records.ts'
 import type { Handler } from './context.ts'
 import { refuseDatabaseArguments } from './database-arguments.ts'
-import { entryInside, kadmDataOf, stamped, withTl } from './entry.ts'
+import { entryInside, kadmDataOf, stamped, withTaggedData, withTl } from './entry.ts'
+import { checkPolicyReference } from './policy-rules.ts'
 
-/** Throws `KADM5_UNK_PRINC`, and `KADM5_BAD_MASK` when a policy is set and cleared at once. */
+/** Without anything to change it still notes who was here. Throws `KADM5_UNK_PRINC`, `KADM5_BAD_POLICY`, `KADM5_BAD_TL_TYPE`, and `KADM5_BAD_MASK` when a policy is set and cleared at once. */
 export const modifyPrincipal: Handler<ModifyPrincipalInput, NameOnly> = async (input, context) => {
   const { principal, change, clearPolicy, unlock } = input
   if (change.policy !== undefined && clearPolicy) throw new KrbError('KADM5_BAD_MASK')
   return context.store.write(tx => {
     const entry = entryInside(tx, principal)
     refuseDatabaseArguments(change)
-    if (Object.keys(change).length === 0 && !clearPolicy && !unlock) return { principal }
+    checkPolicyReference(change.policy)
     const policy = change.policy === undefined ? undefined : tx.policy(change.policy)
     const kadm = kadmDataOf(entry)
     const changed: PrincipalEntry = {
@@ -25,7 +26,8 @@ export const modifyPrincipal: Handler<ModifyPrincipalInput, NameOnly> = async (i
       maxRenewableLife: change.maxRenewableLife ?? entry.maxRenewableLife,
       expiration: change.expiration ?? entry.expiration,
       pwExpiration: newPwExpiration(entry, kadm, policy, input),
-      failAuthCount: unlock ? 0 : entry.failAuthCount,
+      failAuthCount: unlock ? 0 : (change.failAuthCount ?? entry.failAuthCount),
+      tlData: withTaggedData(entry.tlData, change.tlData),
       keyData: change.kvno === undefined ? entry.keyData : entry.keyData.map(key => ({ ...key, kvno: change.kvno! & 0xffff })),
     }
     const unlocked = unlock ? withTl(changed, TlType.LAST_ADMIN_UNLOCK, timeContents(context.now())) : changed

@@ -1,8 +1,10 @@
 import { SaltType } from '../../core/config/key-salts.ts'
-import type { KeyData, PrincipalEntry } from '../../kdc/store/entry.ts'
-import { readMasterKvno } from '../../kdc/store/tl-data.ts'
+import { PrincipalAttribute } from '../../core/flags/principal-attributes.ts'
+import type { KeyData, PolicyEntry, PrincipalEntry } from '../../kdc/store/entry.ts'
+import { masterKvnoContents, readMasterKvno, TlType, timeContents } from '../../kdc/store/tl-data.ts'
+import type { OldKeys } from '../language/change-password.ts'
 import type { AdminContext } from './context.ts'
-import { newestKvno } from './entry.ts'
+import { newestKvno, withTl } from './entry.ts'
 import type { FreshKey } from './key-salts.ts'
 
 /** Fresh keys as they are stored, under the active master key. */
@@ -24,8 +26,36 @@ export function nextKvno(present: readonly KeyData[], atLeast = 1): number {
   return next === KVNO_MASK + 1 ? 1 : next
 }
 
+/** The keys that stay beside new ones. */
+export function keptKeys(entry: PrincipalEntry, { keepOld, maxVersions }: OldKeys, context: AdminContext): readonly KeyData[] {
+  if (!keepOld) return []
+  const kept = keysUnderActive(entry, context)
+  if (maxVersions === undefined) return kept
+  const versions = [...new Set(kept.map(({ kvno }) => kvno))].sort((a, b) => b - a)
+  const allowed = new Set(versions.slice(0, maxVersions - 1))
+  return kept.filter(({ kvno }) => allowed.has(kvno))
+}
+
+/** New keys end the duty to change the password, its expiry by date, and a lockout. */
+export function rekeyed(
+  entry: PrincipalEntry,
+  keyData: readonly KeyData[],
+  policy: PolicyEntry | undefined,
+  { masterKeys, now }: AdminContext,
+): PrincipalEntry {
+  const sealed = withTl(entry, TlType.MKVNO, masterKvnoContents(masterKeys.active(now()).kvno))
+  const dated = withTl(sealed, TlType.LAST_PWD_CHANGE, timeContents(now()))
+  return {
+    ...dated,
+    keyData,
+    attributes: (entry.attributes & ~PrincipalAttribute.REQUIRES_PWCHANGE) >>> 0,
+    pwExpiration: policy === undefined || policy.maxLife === 0 ? 0 : now() + policy.maxLife,
+    failAuthCount: 0,
+  }
+}
+
 /** An entry names one master key: keys that stay although the entry gets new ones are sealed again where the active one has changed. */
-export function keysUnderActive(entry: PrincipalEntry, { masterKeys, now, random }: AdminContext): readonly KeyData[] {
+function keysUnderActive(entry: PrincipalEntry, { masterKeys, now, random }: AdminContext): readonly KeyData[] {
   const active = masterKeys.active(now())
   if (readMasterKvno(entry.tlData) === active.kvno) return entry.keyData
   return entry.keyData.map(data => {

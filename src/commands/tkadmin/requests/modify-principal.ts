@@ -1,5 +1,5 @@
 import { VERBS } from '../../../admin/language/index.ts'
-import { readModification } from '../../../admin/language/modify-principal.ts'
+import { type ModifyPrincipalInput, readModification } from '../../../admin/language/modify-principal.ts'
 import { shown } from '../names.ts'
 import { type Request, step } from '../talk.ts'
 import { policyExists } from './policy-exists.ts'
@@ -20,8 +20,13 @@ export const modifyPrincipal: Request = {
     if (policy !== undefined && !talk.script && !(await policyExists(policy, talk))) {
       talk.warn(`WARNING: policy "${policy}" does not exist\n`)
     }
-    await step('modify_principal', `while modifying "${name}".`, () => talk.api.call(verb, input))
+    if (saysAnything(input)) await step('modify_principal', `while modifying "${name}".`, () => talk.api.call(verb, input))
     talk.info(`Principal "${name}" modified.\n`)
     return { modified: name }
   },
+}
+
+/** Without options nothing is sent, and nobody is written down as the modifier. */
+function saysAnything({ change, clearPolicy, unlock }: ModifyPrincipalInput): boolean {
+  return Object.keys(change).length > 0 || clearPolicy || unlock
 }
