@@ -20,6 +20,7 @@ export const POSIX = {
   ENOSPC: [28, 'No space left on device'],
   EROFS: [30, 'Read-only file system'],
   EPIPE: [32, 'Broken pipe'],
+  ERANGE: [34, 'Numerical result out of range'],
   ENAMETOOLONG: [36, 'File name too long'],
   ENOSYS: [38, 'Function not implemented'],
   ELOOP: [40, 'Too many levels of symbolic links'],
