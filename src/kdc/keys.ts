@@ -51,7 +51,7 @@ export function keysOfVersion(entry: PrincipalEntry, kvno: number, permitted: re
   return entry.keyData.filter(data => data.kvno === kvno && permitted.includes(data.etype)).map(data => ({ entry, data }))
 }
 
-export function newestVersion(entry: PrincipalEntry): number {
+export function newestVersion(entry: Pick<PrincipalEntry, 'keyData'>): number {
   return entry.keyData.reduce((newest, { kvno }) => Math.max(newest, kvno), 0)
 }
 

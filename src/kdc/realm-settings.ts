@@ -21,6 +21,8 @@ export interface RealmPolicy {
   readonly noHostReferral: readonly string[]
   /** [domain_realm]: the realm of a host. */
   readonly realmOfHost: (host: string) => string | undefined
+  /** By [capaths], else the domain hierarchy: the realms from a client's to a server's, both included. */
+  readonly realmPath: (from: string, to: string) => readonly string[]
   readonly disableLastSuccess: boolean
   readonly disableLockout: boolean
 }

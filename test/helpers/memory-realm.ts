@@ -3,6 +3,7 @@ import { randomKey } from '../../src/core/crypto/encrypted-data.ts'
 import type { Key } from '../../src/core/crypto/etype.ts'
 import { keyFromPassword } from '../../src/core/crypto/string-to-key.ts'
 import { defaultSalt, type Principal, parsePrincipal } from '../../src/core/principal/principal.ts'
+import { hierarchicalPath } from '../../src/core/realm-path/path.ts'
 import { Secret } from '../../src/core/secret/secret.ts'
 import type { RealmPolicy, ServedRealm } from '../../src/kdc/realm-settings.ts'
 import type { KeyData, PrincipalEntry } from '../../src/kdc/store/entry.ts'
@@ -35,6 +36,7 @@ export class MemoryRealm implements ServedRealm {
       hostBasedServices: [],
       noHostReferral: [],
       realmOfHost: () => undefined,
+      realmPath: hierarchicalPath,
       disableLastSuccess: false,
       disableLockout: false,
       ...policy,

@@ -1,4 +1,8 @@
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
+import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
+import type { Bytes } from '../../core/bytes/bytes.ts'
+import { decodeText } from '../../core/bytes/text.ts'
+import type { KrbError } from '../../core/errors/krb-error.ts'
 import { displayText } from '../../core/principal/display.ts'
 import { fromPrincipalName, type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
 import { type EtypeId, etypeLogName } from '../../core/registry/etype.ts'
@@ -66,6 +70,28 @@ export function unknownTicketServer(server: Principal): string {
   return line(`TGS_REQ: UNKNOWN SERVER: server='${serverText(server)}'`)
 }
 
+/** Another realm's ticket-granting service is given than was asked for: the next one on the way there. */
+export function alternateTgt(server: Principal): string {
+  return line(`TGS_REQ: issuing TGT ${serverText(server)}`)
+}
+
+export function notCheckingTransit(): string {
+  return 'not checking transit path'
+}
+
+export function badTransit(
+  { cname, crealm }: Pick<EncTicketPart, 'cname' | 'crealm'>,
+  server: Principal,
+  transited: Bytes,
+  { code, message }: KrbError,
+): string {
+  const via = decodeText(transited.subarray(0, TRANSITED_SHOWN)) + (transited.length > TRANSITED_SHOWN ? '...' : '')
+  const way = `from '${clientText(fromPrincipalName(cname, crealm))}' to '${serverText(server)}' via '${via}'`
+  return line(
+    code === 'KRB5KRB_AP_ERR_ILL_CR_TKT' ? `bad realm transit path ${way}` : `unexpected error checking transit ${way}: ${message}`,
+  )
+}
+
 export function repeated(from: PeerAddress, what: 'resending' | 'dropping'): string {
   return what === 'resending'
     ? `DISPATCH: repeated (retransmitted?) request from ${from.text}, resending previous response`
@@ -114,5 +140,6 @@ function etypeText(id: EtypeId): string {
 const NOTHING_ISSUED = 'etypes {rep=UNSUPPORTED:(0)}'
 const PLAIN = /^[ -~]*$/
 const NAME_LIMIT = 128
+const TRANSITED_SHOWN = 125
 /** Nobody honest asks for more; a line stays a line. */
 const ETYPES_SHOWN = 64

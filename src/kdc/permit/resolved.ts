@@ -35,12 +35,14 @@ export interface TgsResolved {
   /** The ticket that came with the request, opened. */
   readonly header: EncTicketPart
   readonly headerServer: Principal
-  /** The header ticket's client, when it is one of ours. */
+  /** The header ticket's client, when it has an entry here: mostly one of ours, but an administrator may hold in check others too. */
   readonly client: PrincipalEntry | undefined
   /** The header ticket was issued under a key that another realm shares with us. */
   readonly crossRealm: boolean
   /** For user-to-user: the ticket whose session key is to seal the new one. */
   readonly second: SecondTicket | undefined
+  /** The ticket-granting service of the realm that was asked. */
+  readonly localTgs: PrincipalEntry
   /** `server` is another realm's ticket-granting service in place of the one asked for (RFC 6806 §8). */
   readonly referral: boolean
   /** The request carries S4U2Self data. */

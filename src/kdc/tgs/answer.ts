@@ -16,7 +16,7 @@ import { sessionEtype } from '../permit/session-etype.ts'
 import { TGS_CHECKS } from '../permit/tgs-checks.ts'
 import { ticketFlags } from '../permit/ticket-flags.ts'
 import { feltLimits, ticketTimes } from '../permit/ticket-times.ts'
-import { transitedFlag } from '../permit/transited.ts'
+import { badTransitRefusal, transitedPath } from '../permit/transited.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import { ticketAuthorizationData } from './authorization-data.ts'
@@ -73,8 +73,11 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
   const times = ticketTimes({ now: resolved.now, body, client, server, realm, header: resolved.header })
   const ticketKey = second === undefined ? serverKey(resolved, desk) : { key: second.sessionKey, kvno: undefined }
   if (ticketKey instanceof Refusal) return ticketKey
-  const transited = transitedFlag(resolved)
-  if (transited instanceof Refusal) return transited
+  const path = transitedPath(resolved)
+  if (path instanceof Refusal) return path
+  if (path.remark !== undefined) desk.log(...path.remark)
+  const badTransit = badTransitRefusal(path, resolved)
+  if (badTransit !== undefined) return badTransit
   if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
   const authorizationData = ticketAuthorizationData(body, header)
   if (authorizationData instanceof Refusal) return authorizationData
@@ -92,7 +95,8 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
     header,
     ticketKey,
     sessionEtype: session,
-    flags: ((ticketFlags(grounds) & ~TicketFlags.RENEWABLE) | renewable | transited) >>> 0,
+    flags: ((ticketFlags(grounds) & ~(TicketFlags.RENEWABLE | TicketFlags.TRANSITED_POLICY_CHECKED)) | renewable | path.flag) >>> 0,
+    transited: path.transited,
     times,
     authorizationData,
   }

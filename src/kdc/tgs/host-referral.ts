@@ -28,4 +28,4 @@ function lists(services: readonly string[], service: string): boolean {
 }
 
 /** Options about tickets that are there already: their server is the one that is named. */
-const UNMOVED = KdcOptions.FORWARDED | KdcOptions.PROXY | KdcOptions.RENEW | KdcOptions.VALIDATE | KdcOptions.ENC_TKT_IN_SKEY
+export const UNMOVED = KdcOptions.FORWARDED | KdcOptions.PROXY | KdcOptions.RENEW | KdcOptions.VALIDATE | KdcOptions.ENC_TKT_IN_SKEY

@@ -31,6 +31,7 @@ export interface TgsPermitted {
   readonly ticketKey: TicketKey
   readonly sessionEtype: EtypeId
   readonly flags: number
+  readonly transited: EncTicketPart['transited']
   readonly times: TicketTimes
   readonly authorizationData: AuthorizationData | undefined
 }
@@ -56,7 +57,7 @@ export function issueTgs(permitted: TgsPermitted, random: RandomSource): Bytes {
     key,
     crealm: given.crealm,
     cname: given.cname,
-    transited: given.transited,
+    transited: permitted.transited,
     authtime,
     endtime,
     ...optionalTimes,

@@ -50,7 +50,7 @@ function openWithAny(found: readonly FoundKey[], sealed: EncryptedData, keys: Ke
 
 /**
  * Our own TGTs are only ever under the first key of a version; other tickets name their enctype. Without a version (Active Directory's cross-realm
- * tickets) the newest three are tried.
+ * tickets) the newest that has such a key is tried, and the two before it.
  */
 function candidates(
   entry: PrincipalEntry,
@@ -59,10 +59,12 @@ function candidates(
   permitted: readonly EtypeId[],
 ): readonly FoundKey[] {
   const own = isTgtPrincipal(server) && server.components[1] === server.realm
-  const newest = newestVersion(entry)
-  const versions = kvno === undefined || kvno === 0 ? [newest, newest - 1, newest - 2] : [kvno]
-  return versions.flatMap(version => {
-    const found = keysOfVersion(entry, version, permitted)
-    return own ? found.slice(0, 1) : found.filter(({ data }) => data.etype === etype)
-  })
+  const fits = ({ data }: FoundKey) => own || data.etype === etype
+  const ofVersion = (version: number) =>
+    keysOfVersion(entry, version, permitted)
+      .filter(fits)
+      .slice(0, own ? 1 : undefined)
+  if (kvno !== undefined && kvno !== 0) return ofVersion(kvno)
+  const newest = newestVersion(own ? entry : { keyData: entry.keyData.filter(data => data.etype === etype) })
+  return [newest, newest - 1, newest - 2].flatMap(ofVersion)
 }
