@@ -1,18 +1,21 @@
-import { AsReq, TgsReq } from '../core/asn1/messages/kdc-req.ts'
+import { AsReq, type KdcReqBody, TgsReq } from '../core/asn1/messages/kdc-req.ts'
 import { messageType } from '../core/asn1/messages/message-type.ts'
 import type { Bytes } from '../core/bytes/bytes.ts'
 import type { Env, Instant } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
+import { fromPrincipalName } from '../core/principal/principal.ts'
 import { MsgType } from '../core/registry/msg-type.ts'
 import { answerAs } from './as/answer.ts'
 import { line, repeated } from './audit/log-line.ts'
-import { tooBigReply } from './error-reply.ts'
+import type { AuditTrail } from './audit/trail.ts'
+import { errorReply, tooBigReply } from './error-reply.ts'
 import { KeyRing } from './keys.ts'
 import { Lookaside, lookasideKey } from './lookaside.ts'
 import type { PeerAddress } from './peer-address.ts'
 import { pooledRandom } from './random-pool.ts'
 import type { LogSink, RealmDesk } from './realm-desk.ts'
 import type { ServedRealm } from './realm-settings.ts'
+import { Refusal } from './refusal.ts'
 import { answerTgs } from './tgs/answer.ts'
 import { OpenedTickets } from './tgs/opened-tickets.ts'
 
@@ -23,6 +26,7 @@ export interface KdcParts {
   readonly realms: readonly ServedRealm[]
   readonly env: Pick<Env, 'clock' | 'random'>
   readonly log: LogSink
+  readonly audit?: AuditTrail | undefined
   /** kdc_max_dgram_reply_size, in octets. */
   readonly maxDatagram: number
 }
@@ -33,10 +37,10 @@ export interface Kdc {
   handle(message: Bytes, from: PeerAddress, transport: Transport): Promise<Bytes | undefined>
 }
 
-export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
+export function createKdc({ realms, env, log, audit, maxDatagram }: KdcParts): Kdc {
   const random = pooledRandom(length => env.random(length))
   const desks = realms.map(
-    (realm): RealmDesk => ({ realm, keys: new KeyRing(realm.masterKeys), openedTickets: new OpenedTickets(), random, log }),
+    (realm): RealmDesk => ({ realm, keys: new KeyRing(realm.masterKeys), openedTickets: new OpenedTickets(), random, log, audit }),
   )
   const lookaside = new Lookaside()
 
@@ -54,10 +58,12 @@ export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
     try {
       if (type === MsgType.TGS_REQ) {
         const request = TgsReq.decode(message)
+        if (audit?.available === false) return unauditable(request.reqBody.value, now)
         const desk = await readyDesk(request.reqBody.value.realm)
         return desk && (await answerTgs(message, request, from, desk, now))
       }
       const request = AsReq.decode(message)
+      if (audit?.available === false) return unauditable(request.reqBody.value, now)
       const desk = await readyDesk(request.reqBody.value.realm)
       return desk && (await answerAs(message, request, from, desk, now))
     } catch (error) {
@@ -87,6 +93,12 @@ export function createKdc({ realms, env, log, maxDatagram }: KdcParts): Kdc {
       return tooBigReply(desks[0]!.realm.policy.realm, now)
     },
   }
+}
+
+/** What cannot be written down is not done. */
+function unauditable({ cname, sname, realm }: KdcReqBody, now: Instant): Bytes {
+  const names = { client: cname && fromPrincipalName(cname, realm), server: sname && fromPrincipalName(sname, realm), realm }
+  return errorReply(new Refusal('KRB5KDC_ERR_SVC_UNAVAILABLE', 'AUDIT_UNAVAILABLE'), names, now)
 }
 
 const MASTER_KEY_CHECK_MS = 50

@@ -1,4 +1,5 @@
 import type { RandomSource } from '../core/crypto/encrypted-data.ts'
+import type { AuditTrail } from './audit/trail.ts'
 import type { KeyRing } from './keys.ts'
 import type { ServedRealm } from './realm-settings.ts'
 import type { OpenedTickets } from './tgs/opened-tickets.ts'
@@ -14,4 +15,5 @@ export interface RealmDesk {
   readonly openedTickets: OpenedTickets
   readonly random: RandomSource
   readonly log: LogSink
+  readonly audit: AuditTrail | undefined
 }

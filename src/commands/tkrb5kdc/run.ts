@@ -38,13 +38,18 @@ export async function run(options: KdcOptions): Promise<KdcResult> {
 }
 
 async function serveHere(options: KdcOptions, serving: Serving, log: Log, mine: Role): Promise<KdcResult> {
-  const signal = ending(mine, () => log.reopen())
-  const { kdc, close } = await serve(serving, log, mine)
+  let reopenAudit = () => {}
+  const signal = ending(mine, () => {
+    log.reopen()
+    reopenAudit()
+  })
+  const served = await serve(serving, log, mine)
+  reopenAudit = served.reopenAudit
   for (const password of serving.passwords) password?.wipe()
   announce(options, mine)
   await signal
-  await close()
-  return { status: 0, endpoints: kdc.endpoints }
+  await served.close()
+  return { status: 0, endpoints: served.kdc.endpoints }
 }
 
 async function superviseHere(options: KdcOptions, { realms, passwords }: Serving, log: Log, mine: Role): Promise<KdcResult> {

@@ -4,6 +4,8 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Secret } from '../../core/secret/secret.ts'
 import { loadZone } from '../../core/time/zone.ts'
 import type { ServedRealm } from '../../kdc/realm-settings.ts'
+import { openAuditTrail } from '../../kdc/server/audit/open.ts'
+import type { Trail } from '../../kdc/server/audit/trail.ts'
 import { type RunningKdc, startKdc } from '../../kdc/server/daemon.ts'
 import { Log } from '../../kdc/server/log.ts'
 import { type ConfiguredRealm, openedRealm } from './realms.ts'
@@ -16,6 +18,12 @@ export interface Serving {
   readonly name: string
   readonly env: Env
   err(text: string): void
+}
+
+export interface ServingKdc {
+  readonly kdc: RunningKdc
+  reopenAudit(): void
+  close(): Promise<void>
 }
 
 /** The log of [logging] kdc. What is wrong with it is said on standard error, and the KDC runs without. */
@@ -36,22 +44,26 @@ export async function openLog({ realms, name, env, err }: Serving, mine: Role): 
 }
 
 /** Opens databases and sockets. A failure is in the log, and thrown in the words that MIT has on standard error. */
-export async function serve(serving: Serving, log: Log, mine: Role): Promise<{ readonly kdc: RunningKdc; close(): Promise<void> }> {
+export async function serve(serving: Serving, log: Log, mine: Role): Promise<ServingKdc> {
   const served: ServedRealm[] = []
+  const audit = openedAudit(serving, log)
   const closeStores = () => Promise.all(served.map(({ store }) => store.close()))
   try {
     for (const [i, realm] of serving.realms.entries()) served.push(await openedOrSaid(realm, serving.passwords[i], serving, log))
-    const kdc = await listening(serving, served, log, mine)
+    const kdc = await listening(serving, served, { log, audit }, mine)
     return {
       kdc,
+      reopenAudit: () => audit?.reopen(),
       async close() {
         await kdc.close()
         await closeStores()
+        await audit?.close()
         await log.close()
       },
     }
   } catch (error) {
     await closeStores()
+    await audit?.close()
     await log.close()
     throw error
   }
@@ -73,7 +85,27 @@ async function openedOrSaid(realm: ConfiguredRealm, password: Secret | undefined
   }
 }
 
-async function listening({ realms, env }: Serving, served: readonly ServedRealm[], log: Log, mine: Role): Promise<RunningKdc> {
+/** One stream for all realms of the process: that of the first. */
+function openedAudit({ realms, env }: Serving, log: Log): Trail | undefined {
+  try {
+    return openAuditTrail(realms[0]!.config.audit, env, (level, text) => log.write(level, text))
+  } catch (error) {
+    if (error instanceof KrbError) logFailure(error, log)
+    throw error
+  }
+}
+
+interface Records {
+  readonly log: Log
+  readonly audit: Trail | undefined
+}
+
+async function listening(
+  { realms, env }: Serving,
+  served: readonly ServedRealm[],
+  { log, audit }: Records,
+  mine: Role,
+): Promise<RunningKdc> {
   const { kdcTcpListenBacklog, kdcMaxDgramReplySize } = realms[0]!.config
   try {
     return await startKdc({
@@ -85,6 +117,7 @@ async function listening({ realms, env }: Serving, served: readonly ServedRealm[
       maxDatagram: kdcMaxDgramReplySize,
       sharesPorts: mine === 'worker',
       log,
+      audit,
     })
   } catch (error) {
     if (error instanceof KrbError) logFailure(error, log)

@@ -1,6 +1,7 @@
 import type { Env } from '../env.ts'
 import { parseAbsolute } from '../time/absolute.ts'
 import { loadZone } from '../time/zone.ts'
+import { type AuditSettings, auditSettings } from './audit.ts'
 import type { ListenAddress } from './host-port.ts'
 import { DATABASE_MODULE, KDC_DEFAULTS, KDC_REALM_AND_DEFAULTS, KDC_REALM_OR_DEFAULTS, kdcRealm } from './kdc-relations.ts'
 import { type ClientConfig, clientConfig, clientPaths, readProfile } from './krb5-conf.ts'
@@ -27,6 +28,7 @@ export interface KdcConfig
   readonly databaseName: string
   readonly database: DatabaseConfig
   logging(entity: 'kdc' | 'admin_server'): Logging
+  readonly audit: AuditSettings
 }
 
 /** The section of [dbmodules] that the realm's `database_module` names, by default the realm's own name. */
@@ -59,6 +61,7 @@ export function kdcConfig(profile: Profile, realm: string | undefined, readDate:
     databaseName: profile.value(...moduleSection, 'database_name') ?? profile.value(...section, 'database_name') ?? DATABASE_NAME,
     database: joined({ module }, valuesOf(DATABASE_MODULE, firstValues(profile, [moduleSection]))),
     logging: (entity: 'kdc' | 'admin_server') => logging(profile, entity),
+    audit: auditSettings(profile),
   }
   const ofRealm = valuesOf(kdcRealm(readDate), lastValues(profile, [section]))
   const ofEither = valuesOf(KDC_REALM_OR_DEFAULTS, lastValues(profile, [section, ['kdcdefaults']]))

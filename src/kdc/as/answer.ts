@@ -4,6 +4,7 @@ import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, isTgtPrincipal } from '../../core/principal/principal.ts'
+import { asEvent, type Issued } from '../audit/kdc-events.ts'
 import { asIssued, asRefused, limits } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { clientKey, type FoundKey, ticketKey } from '../keys.ts'
@@ -27,15 +28,20 @@ export async function answerAs(octets: Bytes, request: AsReq, from: PeerAddress,
   const body = request.reqBody.value
   let resolved: AsResolved | Refusal
   let permitted: AsPermitted | Refusal
+  const tell = (result: Issued | Refusal, preauth: readonly string[]) => {
+    const clientKnown = !(resolved instanceof Refusal) || resolved.code !== 'KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN'
+    desk.audit?.record(asEvent({ body, padata: request.padata ?? [], from, realm: desk.realm.policy.realm, clientKnown, result, preauth }))
+  }
   try {
     resolved = await gatherAs(body, desk.realm, now.seconds)
     permitted = resolved instanceof Refusal ? resolved : await permitAs(octets, request, resolved, desk, now)
     if (!(permitted instanceof Refusal)) {
-      const reply = issueAs(permitted, desk.keys, desk.random)
+      const { reply, encPart } = issueAs(permitted, desk.keys, desk.random)
       const etypes = { reply: permitted.clientKey.data.etype, ticket: permitted.serverKey.data.etype, session: permitted.sessionEtype }
       if (feltLimits(permitted.times))
         desk.log('info', limits(permitted.times, { client: permitted.clientName, server: permitted.serverName }))
       desk.log('info', asIssued(body, from, permitted.times.authtime, etypes))
+      tell({ encPart, etypes, flags: permitted.flags, times: permitted.times }, permitted.preauth)
       note(permitted.clientKey.entry, resolved as AsResolved, 'success', desk)
       return reply
     }
@@ -45,6 +51,7 @@ export async function answerAs(octets: Bytes, request: AsReq, from: PeerAddress,
   }
   if (permitted.remark !== undefined) desk.log('info', permitted.remark)
   desk.log('info', asRefused(body, from, permitted))
+  tell(permitted, [])
   if (!(resolved instanceof Refusal) && permitted.code === 'KRB5KDC_ERR_PREAUTH_FAILED') note(resolved.client, resolved, 'failure', desk)
   const { cname, sname, realm } = body
   const names = { client: cname && fromPrincipalName(cname, realm), server: sname && fromPrincipalName(sname, realm), realm }
@@ -92,8 +99,9 @@ async function permitAs(
     serverKey,
     clientKey: found,
     sessionEtype: session,
-    flags: (ticketFlags(grounds) | earned | renewable) >>> 0,
+    flags: (ticketFlags(grounds) | earned.flags | renewable) >>> 0,
     times,
+    preauth: earned.by,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import { AsRep, EncAsRepPart } from '../../core/asn1/messages/kdc-rep.ts'
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
 import type { PaData } from '../../core/asn1/messages/pa-data.ts'
@@ -32,10 +33,18 @@ export interface AsPermitted {
   readonly sessionEtype: EtypeId
   readonly flags: number
   readonly times: TicketTimes
+  /** Names of the mechanisms that the client passed. */
+  readonly preauth: readonly string[]
+}
+
+/** A reply and the sealed part of the ticket in it. */
+export interface IssuedReply {
+  readonly reply: Bytes
+  readonly encPart: EncryptedData
 }
 
 /** AS-REP (RFC 4120 §3.1.3). */
-export function issueAs(permitted: AsPermitted, keys: KeyRing, random: RandomSource): Bytes {
+export function issueAs(permitted: AsPermitted, keys: KeyRing, random: RandomSource): IssuedReply {
   const { body, client, server, serverKey, clientKey, flags, times } = permitted
   const canonicalize = Boolean(body.kdcOptions & KdcOptions.CANONICALIZE)
   const ticketClient = canonicalize ? client.principal : { ...permitted.clientName, realm: client.principal.realm }
@@ -93,7 +102,7 @@ export function issueAs(permitted: AsPermitted, keys: KeyRing, random: RandomSou
   session.value.wipe()
   encTicket.fill(0)
   encPart.fill(0)
-  return reply
+  return { reply, encPart: ticket.value.encPart }
 }
 
 /** The sooner of the two expirations, 0 for never (RFC 4120 §5.4.2). */

@@ -1,3 +1,4 @@
+import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
@@ -19,6 +20,8 @@ export interface AsResolved {
 /** An additional ticket, opened (RFC 4120 §3.3.3). */
 export interface SecondTicket {
   readonly ticket: EncTicketPart
+  /** Its encrypted part as it came. */
+  readonly sealed: EncryptedData
   readonly sessionKey: PreparedKey
   readonly server: Principal
   /** The entry that the ticket's client stands for, by whatever name; undefined when it is none of ours. */

@@ -10,21 +10,32 @@ import type { KdcPreauth, PreauthContext } from './preauth.ts'
 /** In the order in which they are offered. */
 const MECHANISMS: readonly KdcPreauth[] = [encryptedTimestamp]
 
-/** What the request's padata earned: ticket flags, 0 for none. A refusal when it proved the wrong thing, or nothing where something is required. */
-export async function preauthenticate(padata: readonly PaData[], context: PreauthContext): Promise<number | Refusal> {
+/** What a request's padata earned. */
+export interface Earned {
+  /** Ticket flags, 0 for none. */
+  readonly flags: number
+  /** Names of the mechanisms that the client passed. */
+  readonly by: readonly string[]
+}
+
+/** A refusal when the padata proved the wrong thing, or nothing where something is required. */
+export async function preauthenticate(padata: readonly PaData[], context: PreauthContext): Promise<Earned | Refusal> {
   let flags = 0
+  const by: string[] = []
   let failure: { readonly mechanism: KdcPreauth; readonly error: KrbError } | undefined
   for (const item of padata) {
     const mechanism = MECHANISMS.find(({ paType }) => paType === item.padataType)
     if (mechanism === undefined) continue
     const outcome = await mechanism.verify(item, context)
-    if (outcome.ok) flags |= outcome.flags
-    else failure ??= { mechanism, error: outcome.error }
+    if (outcome.ok) {
+      flags |= outcome.flags
+      by.push(mechanism.name)
+    } else failure ??= { mechanism, error: outcome.error }
   }
   if (failure !== undefined && flags === 0) return failed(failure.mechanism, failure.error, context)
   const missing = missingFlag(context.client.attributes, flags)
   if (missing !== undefined) return new Refusal('KRB5KDC_ERR_PREAUTH_REQUIRED', missing, { eData: hints(context) })
-  return flags
+  return { flags, by }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ListenAddress } from '../../core/config/host-port.ts'
 import type { Env } from '../../core/env.ts'
+import type { AuditTrail } from '../audit/trail.ts'
 import { tooLongReply } from '../error-reply.ts'
 import { createKdc } from '../handler.ts'
 import type { LogLevel } from '../realm-desk.ts'
@@ -26,6 +27,12 @@ export interface KdcStart {
   /** This process is one of several that share the ports, and somebody has looked whether they are free. */
   readonly sharesPorts?: boolean
   readonly log: KdcLog
+  readonly audit?: KdcAudit | undefined
+}
+
+/** The audit stream; `Trail` is one. */
+interface KdcAudit extends AuditTrail {
+  flush(): boolean
 }
 
 export interface RunningKdc {
@@ -36,11 +43,11 @@ export interface RunningKdc {
 
 /** Starts a KDC in this process; it listens when the promise resolves. Throws as `openListener`. */
 export async function startKdc(start: KdcStart): Promise<RunningKdc> {
-  const { realms, env, log } = start
+  const { realms, env, log, audit } = start
   // Cryptography and DER work in many small buffers; larger pools save a tenth of a request. What is kept for long is copied out of them.
   Buffer.poolSize = Math.max(Buffer.poolSize, POOL_OCTETS)
   const sink = (level: LogLevel, text: string) => log.write(level, text)
-  const kdc = createKdc({ realms, env, log: sink, maxDatagram: start.maxDatagram ?? DEFAULT_MAX_DATAGRAM })
+  const kdc = createKdc({ realms, env, log: sink, audit, maxDatagram: start.maxDatagram ?? DEFAULT_MAX_DATAGRAM })
   sink('info', 'setting up network...')
   if (!start.sharesPorts) await requireFreePorts(start.udp)
   const listener = await openListener({
@@ -50,7 +57,11 @@ export async function startKdc(start: KdcStart): Promise<RunningKdc> {
     backlog: start.backlog ?? 0,
     limits: { ...LIMITS, ...start.limits },
     log: sink,
-    flushLog: () => log.flush(),
+    writeDown: () => {
+      const complete = audit?.flush() ?? true
+      log.flush()
+      return complete
+    },
     tooLong: () => tooLongReply(realms[0]!.policy.realm, env.clock.now()),
   })
   sink('info', `set up ${listener.sockets} sockets`)

@@ -20,7 +20,8 @@ export interface ListenerParts {
   readonly backlog: number
   readonly limits: Limits
   readonly log: LogSink
-  readonly flushLog: () => void
+  /** Log and audit stream; false: replies must not go out. */
+  readonly writeDown: () => boolean
   readonly tooLong: () => Bytes
 }
 
@@ -44,7 +45,7 @@ export interface Listener {
  */
 export async function openListener(parts: ListenerParts): Promise<Listener> {
   const { kdc, log, limits, backlog, tooLong } = parts
-  const outbox = new Outbox(parts.flushLog)
+  const outbox = new Outbox(parts.writeDown)
   const connections = new Set<Connection>()
   const opened: (TcpEndpoint | UdpEndpoint)[] = []
   const wildcards: WildcardUdp[] = []

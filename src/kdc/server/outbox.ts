@@ -1,12 +1,13 @@
 /**
- * Replies wait here until the log lines that tell of them are in the file: all that became ready in one turn of the event loop go out together.
+ * Replies wait here until the log lines that tell of them are in the file: all that became ready in one turn of the event loop go out together, or not
+ * at all when they must be written down and cannot be.
  */
 export class Outbox {
-  readonly #flushLog: () => void
+  readonly #writeDown: () => boolean
   #sends: (() => void)[] = []
 
-  constructor(flushLog: () => void) {
-    this.#flushLog = flushLog
+  constructor(writeDown: () => boolean) {
+    this.#writeDown = writeDown
   }
 
   push(send: () => void): void {
@@ -17,7 +18,7 @@ export class Outbox {
   flush(): void {
     const sends = this.#sends
     this.#sends = []
-    this.#flushLog()
+    if (!this.#writeDown()) return
     for (const send of sends) send()
   }
 }

@@ -5,6 +5,7 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
+import { type Issued, tgsEvent } from '../audit/kdc-events.ts'
 import { limits, tgsIssued, tgsRefused } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { ticketKey } from '../keys.ts'
@@ -30,15 +31,37 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
   let server: Principal | undefined = body.sname && fromPrincipalName(body.sname, body.realm)
   let client: Principal | undefined
   let authtime = 0
+  let header: HeaderTicket | undefined
+  let resolved: TgsResolved | undefined
   let permitted: TgsPermitted | Refusal
+  const tell = async (result: Issued | Refusal) => {
+    if (desk.audit === undefined) return
+    // A client of another realm may have an entry here all the same.
+    const entry = resolved?.client ?? (header && (await desk.realm.store.principal(header.client)))
+    const told = {
+      body,
+      padata: request.padata ?? [],
+      from,
+      realm: desk.realm.policy.realm,
+      header,
+      client,
+      clientKnown: entry !== undefined,
+      server,
+      resolved,
+      result,
+    }
+    desk.audit.record(tgsEvent(told, desk.audit))
+  }
   try {
-    const header = await openHeaderTicket(request, from, desk, now)
-    client = header.client
-    if ('refusal' in header) permitted = header.refusal
+    const opened = await openHeaderTicket(request, from, desk, now)
+    client = opened.client
+    if ('refusal' in opened) permitted = opened.refusal
     else {
-      const resolved = await gatherTgs(request, header, desk, now.seconds)
-      if (resolved instanceof Refusal) permitted = resolved
+      header = opened
+      const gathered = await gatherTgs(request, header, desk, now.seconds)
+      if (gathered instanceof Refusal) permitted = gathered
       else {
+        resolved = gathered
         server = resolved.server.principal
         const refusal = firstRefusal(TGS_CHECKS, resolved)
         if (refusal === undefined) authtime = header.ticket.authtime
@@ -46,12 +69,13 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
       }
     }
     if (!(permitted instanceof Refusal)) {
-      const reply = issueTgs(permitted, desk.random)
+      const { reply, encPart } = issueTgs(permitted, desk.random)
       const { times, ticketKey, sessionEtype: session } = permitted
       const etypes = { reply: permitted.header.replyKey.etype.id, ticket: ticketKey.key.etype.id, session }
       const names = { client: permitted.header.client, server: permitted.resolved.server.principal }
       if (feltLimits(times)) desk.log('info', limits(times, names))
       desk.log('info', tgsIssued(body, from, authtime, etypes, names))
+      await tell({ encPart, etypes, flags: permitted.flags, times })
       return reply
     }
   } catch (error) {
@@ -60,6 +84,7 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
   }
   if (permitted.remark !== undefined) desk.log('error', permitted.remark)
   desk.log('info', tgsRefused(body, from, authtime, permitted, { client, server }))
+  await tell(permitted)
   return errorReply(permitted, { client, server: body.sname && fromPrincipalName(body.sname, body.realm), realm: body.realm }, now)
 }
 

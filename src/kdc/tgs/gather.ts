@@ -45,6 +45,6 @@ function requestedServer({ sname, realm }: KdcReqBody, second: OpenedSecondTicke
   return second === undefined || second instanceof Refusal ? undefined : second.client
 }
 
-async function secondTicket({ ticket, sessionKey, server, client }: OpenedSecondTicket, store: Store): Promise<SecondTicket> {
-  return { ticket, sessionKey, server, client: await store.principal(client) }
+async function secondTicket(opened: OpenedSecondTicket, store: Store): Promise<SecondTicket> {
+  return { ...opened, client: await store.principal(opened.client) }
 }

@@ -1,5 +1,6 @@
 import { checkAuthenticatorTime, checkTicketTimes } from '../../core/ap/open-ap-req.ts'
 import { ApReq, Authenticator } from '../../core/asn1/messages/ap.ts'
+import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import type { TgsReq } from '../../core/asn1/messages/kdc-req.ts'
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
@@ -24,6 +25,8 @@ import { openTicket, serverOfTicket } from './open-ticket.ts'
 /** The ticket of a TGS request, opened and tied to the request. */
 export interface HeaderTicket {
   readonly ticket: EncTicketPart
+  /** Its encrypted part as it came. */
+  readonly sealed: EncryptedData
   readonly client: Principal
   readonly server: Principal
   readonly serverEntry: PrincipalEntry
@@ -77,7 +80,7 @@ export async function openHeaderTicket(
     checkBody(request.reqBody.octets, authenticator, sessionKey)
     const { subkey } = authenticator
     const replyKey = subkey === undefined ? sessionKey : prepareKey({ etype: subkey.keytype, value: subkey.keyvalue })
-    return { ticket, client, server, serverEntry, authenticator, replyKey, hasSubkey: subkey !== undefined }
+    return { ticket, sealed: sealed.encPart, client, server, serverEntry, authenticator, replyKey, hasSubkey: subkey !== undefined }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     return { refusal: refusalOf(error, 'PROCESS_TGS'), client }

@@ -11,6 +11,7 @@ import { toPrincipalName } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { LastReqType } from '../../core/registry/last-req-type.ts'
+import type { IssuedReply } from '../as/issue.ts'
 import { encryptedPaData } from '../encrypted-padata.ts'
 import type { TgsResolved } from '../permit/resolved.ts'
 import type { TicketTimes } from '../permit/ticket-times.ts'
@@ -37,7 +38,7 @@ export interface TgsPermitted {
 }
 
 /** TGS-REP (RFC 4120 §3.3.3). */
-export function issueTgs(permitted: TgsPermitted, random: RandomSource): Bytes {
+export function issueTgs(permitted: TgsPermitted, random: RandomSource): IssuedReply {
   const { header, flags, times, ticketKey, authorizationData } = permitted
   const { body, server, requested, referral } = permitted.resolved
   const { ticket: given } = header
@@ -94,7 +95,7 @@ export function issueTgs(permitted: TgsPermitted, random: RandomSource): Bytes {
   session.value.wipe()
   encTicket.fill(0)
   encPart.fill(0)
-  return reply
+  return { reply, encPart: ticket.value.encPart }
 }
 
 /** Only a forwarded ticket or a proxy is for other addresses; renewed or validated, a ticket keeps its own, whatever else is asked for. */

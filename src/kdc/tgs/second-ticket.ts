@@ -1,3 +1,4 @@
+import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
@@ -11,6 +12,8 @@ import { openTicket, serverOfTicket } from './open-ticket.ts'
 /** The first additional ticket of a user-to-user request, opened. */
 export interface OpenedSecondTicket {
   readonly ticket: EncTicketPart
+  /** Its encrypted part as it came. */
+  readonly sealed: EncryptedData
   readonly sessionKey: PreparedKey
   readonly server: Principal
   readonly client: Principal
@@ -25,7 +28,7 @@ export async function openSecondTicket(body: KdcReqBody, desk: RealmDesk): Promi
   if (entry instanceof Refusal) return entry
   try {
     const { ticket, sessionKey } = openTicket(sealed.encPart, server, entry, desk)
-    return { ticket, sessionKey, server, client: fromPrincipalName(ticket.cname, ticket.crealm) }
+    return { ticket, sealed: sealed.encPart, sessionKey, server, client: fromPrincipalName(ticket.cname, ticket.crealm) }
   } catch (error) {
     if (error instanceof KrbError) return refusalOf(error, '2ND_TKT_DECRYPT')
     throw error

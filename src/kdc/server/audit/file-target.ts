@@ -1,0 +1,117 @@
+import { closeSync, constants, fstatSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { AuditTarget } from './destination.ts'
+
+export interface FileTargetOptions {
+  readonly path: string
+  /** Octets; 0: never put aside. */
+  readonly maxSize: number
+  readonly keep: number
+  /** For the names of files put aside: seconds since 1970. */
+  now(): number
+}
+
+/**
+ * A regular file, written at once: what `write` has taken is in the file. Several processes may write to one file, each line whole. Files put aside
+ * have names of their own (`PATH.20261122T012345Z.PID`), so that two processes which do it at the same time lose nothing.
+ */
+export class FileTarget implements AuditTarget {
+  readonly name: string
+  readonly #options: FileTargetOptions
+  #file: OpenFile | undefined
+
+  constructor(options: FileTargetOptions) {
+    this.#options = options
+    this.name = `FILE:${options.path}`
+    this.#file = openRegular(options.path)
+  }
+
+  get hasRoom(): boolean {
+    return this.#file !== undefined || this.#open()
+  }
+
+  write(lines: string): boolean {
+    const octets = Buffer.from(lines)
+    try {
+      if (!this.#inPlace() && !this.#open()) return false
+      this.#putAsideIfFull(octets.length)
+      for (let at = 0; at < octets.length; ) at += writeSync(this.#file!.fd, octets, at)
+      return true
+    } catch {
+      // A full disk, mostly: it is looked at again with the next lines.
+      this.#close()
+      return false
+    }
+  }
+
+  reopen(): void {
+    this.#open()
+  }
+
+  async close(): Promise<void> {
+    this.#close()
+  }
+
+  /** Another process, or somebody with `mv`, may have put the file aside. */
+  #inPlace(): boolean {
+    if (this.#file === undefined) return false
+    const there = statSync(this.#options.path, { throwIfNoEntry: false })
+    return there !== undefined && there.ino === this.#file.ino && there.dev === this.#file.dev
+  }
+
+  #open(): boolean {
+    this.#close()
+    try {
+      this.#file = openRegular(this.#options.path)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  #close(): void {
+    if (this.#file !== undefined) closeSync(this.#file.fd)
+    this.#file = undefined
+  }
+
+  #putAsideIfFull(coming: number): void {
+    const { path, maxSize, keep, now } = this.#options
+    if (maxSize === 0) return
+    const { size } = fstatSync(this.#file!.fd)
+    if (size === 0 || size + coming <= maxSize) return
+    const stamp = new Date(now() * 1000).toISOString().replace(/[-:]|\.\d+/g, '')
+    renameSync(path, freeName(`${path}.${stamp}.${process.pid}`))
+    this.#close()
+    this.#file = openRegular(path)
+    removeOldest(path, keep)
+  }
+}
+
+interface OpenFile {
+  readonly fd: number
+  readonly dev: number
+  readonly ino: number
+}
+
+/** O_NONBLOCK: a FIFO in this place must not hang the server; it is no audit file. */
+function openRegular(path: string): OpenFile {
+  const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK, O_NOFOLLOW } = constants
+  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW, 0o600)
+  const info = fstatSync(fd)
+  if (info.isFile()) return { fd, dev: info.dev, ino: info.ino }
+  closeSync(fd)
+  throw Object.assign(new Error(`${path} is no regular file`), { code: 'EINVAL' })
+}
+
+function freeName(wanted: string): string {
+  let name = wanted
+  for (let n = 2; statSync(name, { throwIfNoEntry: false }) !== undefined; n++) name = `${wanted}.${n}`
+  return name
+}
+
+function removeOldest(path: string, keep: number): void {
+  const folder = dirname(path)
+  const start = `${basename(path)}.`
+  const aside = readdirSync(folder).filter(name => name.startsWith(start) && /^\d{8}T\d{6}Z\./.test(name.slice(start.length)))
+  for (const name of aside.sort().slice(0, Math.max(0, aside.length - keep))) rmSync(join(folder, name), { force: true })
+}
