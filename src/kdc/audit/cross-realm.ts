@@ -1,5 +1,9 @@
+import { KrbError } from '../../core/errors/krb-error.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { isTgtPrincipal, type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
+import { TransitedType } from '../../core/registry/transited-type.ts'
+import { decodeTransited } from '../../core/transited/decode.ts'
+import type { HeaderTicket } from '../tgs/header-ticket.ts'
 import type { CrossRealmUse } from './event.ts'
 import type { TgsTold } from './kdc-events.ts'
 import type { AuditTrail } from './trail.ts'
@@ -15,10 +19,22 @@ export function crossRealmUse({ header, realm, server, clientKnown, result }: Tg
     direction: comesIn ? (next === undefined ? 'in' : 'through') : 'out',
     foreign_realm: comesIn ? header.client.realm : next!,
     issuer: header.server.realm,
+    transited: transitedRealms(header),
     policy_checked: Boolean((('encPart' in result ? result.flags : header.ticket.flags) & TicketFlags.TRANSITED_POLICY_CHECKED) >>> 0),
     service: server === undefined ? null : unparsePrincipal(server),
     client_known: clientKnown,
     ...(comesIn && 'encPart' in result && trail.firstSeen(client) && { first_seen: true }),
+  }
+}
+
+/** Those that the ticket shown has passed; null for a field that cannot be read. */
+function transitedRealms({ ticket, server }: HeaderTicket): readonly string[] | null {
+  if (ticket.transited.trType !== TransitedType.DOMAIN_X500_COMPRESS) return null
+  try {
+    return decodeTransited(ticket.transited.contents, ticket.crealm, server.realm)
+  } catch (error) {
+    if (error instanceof KrbError) return null
+    throw error
   }
 }
 

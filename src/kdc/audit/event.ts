@@ -91,8 +91,8 @@ export interface CrossRealmUse {
   readonly foreign_realm: string
   /** The realm that issued the ticket shown. */
   readonly issuer: string
-  /** Realms between the client's and ours, as the ticket shown tells; undefined when that cannot be read. */
-  readonly transited?: readonly string[]
+  /** Realms between the client's and the issuer, as the ticket shown tells; null when that cannot be read. */
+  readonly transited: readonly string[] | null
   readonly policy_checked: boolean
   readonly service: string | null
   readonly client_known: boolean

@@ -78,7 +78,9 @@ describe('audit events of the KDC', () => {
     const tgt = await logIn()
     await kdc.handle(tgsReq(REALM, tgt, { server: 'host/none', now: NOW }), PEER, 'udp')
     await kdc.handle(tgsReq(REALM, { ...tgt, key }, { server: 'host/web', now: NOW }), PEER, 'udp')
-    expect(events.map(event => [event.event, event.status, 'client_known' in event && event.client_known, 'header_ticket' in event])).toEqual([
+    expect(
+      events.map(event => [event.event, event.status, 'client_known' in event && event.client_known, 'header_ticket' in event]),
+    ).toEqual([
       ['as', 'CLIENT_NOT_FOUND', false, false],
       ['as', 'ISSUE', true, false],
       ['tgs', 'LOOKING_UP_SERVER', true, true],
