@@ -2,16 +2,20 @@ import type { Bytes } from '../core/bytes/bytes.ts'
 import { decodeText } from '../core/bytes/text.ts'
 import type { Ccache } from '../core/ccache/ccache.ts'
 import type { Credential } from '../core/ccache/credential.ts'
+import type { Answerer } from '../core/channel.ts'
 import { cleanHostName, fallbackRealmOfHost } from '../core/config/host-realm.ts'
 import { etypeById } from '../core/crypto/etypes/index.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import { KdcOptions } from '../core/flags/kdc-options.ts'
 import { isTgtPrincipal, type Principal, samePrincipal } from '../core/principal/principal.ts'
+import { configuredPath, hierarchicalPath } from '../core/realm-path/path.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
 import { kdcNow, lookUp, ticketGrantingTicket, usableEtypes } from './cached.ts'
 import type { ClientContext } from './context.ts'
 import { etypeHints, etypeListOrigin, unknownServerHints } from './explain.ts'
 import { judgeAvailability, traced } from './refusal.ts'
+import { routeHints } from './tgs/explain-route.ts'
+import type { Leg } from './tgs/route.ts'
 import { type TgsTerms, tgsStart, tgsStep } from './tgs/step.ts'
 
 export interface ServiceOptions {
@@ -34,6 +38,8 @@ export interface ServiceOptions {
   readonly lifetime?: number
   /** The names to try for a service on a host, in order, until a KDC knows one (`hostServicePrincipals`). */
   readonly candidates?: AsyncIterable<Principal>
+  /** Told of every ticket on the way, also of a way that leads nowhere; once for each of `candidates`. */
+  readonly route?: (legs: readonly Leg[]) => void
 }
 
 /**
@@ -53,14 +59,17 @@ export async function serviceCredential(
   const { startOffset, etype } = options
   if (startOffset === undefined) {
     const cached = await fromCache({ server, client }, cache, context, options)
-    if (!(cached instanceof KrbError)) return cached
+    if (!(cached instanceof KrbError)) {
+      options.route?.([{ from: 'cache', realm: cached.server.realm, wanted: server, credential: cached }])
+      return cached
+    }
     if (options.cachedOnly || !NOT_THERE.has(cached.code)) throw cached
   }
   if (etype !== undefined && etypeById(etype) === undefined) throw new KrbError('KRB5_PROG_ETYPE_NOSUPP')
   let unknown: KrbError | undefined
   for await (const candidate of options.candidates ?? [server]) {
     try {
-      const received = await drive(await termsOf(candidate, client, cache, context, options), cache, context)
+      const received = await drive(await termsOf(candidate, client, cache, context, options), cache, context, options.route)
       const credential = { ...received, server }
       if (!options.noStore && startOffset === undefined) await keep(credential, cache, context)
       return credential
@@ -110,7 +119,8 @@ async function termsOf(
     server,
     tgt,
     tgts,
-    pathTo: realm => [startRealm, realm],
+    pathTo: realm => configuredPath(startRealm, realm, config.capaths),
+    detourTo: realm => (config.capaths.between(startRealm, realm) === undefined ? hierarchicalPath(startRealm, realm) : undefined),
     fallbackRealm: host === undefined ? undefined : await guessedRealm(host, context),
     kdcOptions: (options.forwardable ? KdcOptions.FORWARDABLE : 0) | (options.canonicalize ? KdcOptions.CANONICALIZE : 0),
     etypes,
@@ -129,27 +139,35 @@ async function guessedRealm(host: string, { config, channel }: ClientContext): P
   return (await channel.realmOfHost?.(cleanHostName(host))) ?? fallbackRealmOfHost(host, config, hasKdc)
 }
 
-async function drive(terms: TgsTerms, cache: Ccache, context: ClientContext): Promise<Credential> {
+async function drive(terms: TgsTerms, cache: Ccache, context: ClientContext, route: ServiceOptions['route']): Promise<Credential> {
   const { env, channel } = context
-  const asked = new Set<string>()
   let step = tgsStep(tgsStart(terms), { got: 'start' }, env)
   for (;;) {
     for (const tgt of step.keep) await keep(tgt, cache, context)
+    if (step.do !== 'send') route?.(step.legs)
     if (step.do === 'done') return step.credential
-    if (step.do === 'fail') throw explained(step.error, terms, [...asked], context)
+    if (step.do === 'fail') throw explained(step.error, terms, step.legs, context)
     const { realm, tcpOnly, state } = step
-    asked.add(realm)
-    const message = await channel.exchange(realm, step.message, { tcpOnly, judge: judgeAvailability })
-    step = tgsStep(state, { got: 'reply', message }, env)
+    let kdc = ''
+    const answeredBy = ({ address }: Answerer) => {
+      kdc = address
+    }
+    const message = await channel.exchange(realm, step.message, { tcpOnly, judge: judgeAvailability, answeredBy })
+    step = tgsStep(state, { got: 'reply', message, kdc }, env)
   }
 }
 
-function explained(error: KrbError, { server, etypes }: TgsTerms, realms: readonly string[], { config }: ClientContext): KrbError {
-  if (error.code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN') return error.withHints(...unknownServerHints(server, realms))
-  if (error.code !== 'KRB5KDC_ERR_ETYPE_NOSUPP') return error
-  return error.withHints(
+function explained(error: KrbError, { server, etypes }: TgsTerms, legs: readonly Leg[], { config }: ClientContext): KrbError {
+  const about = error.withHints(...routeHints(error, legs, config))
+  if (error.code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN') return about.withHints(...unknownServerHints(server, askedRealms(legs)))
+  if (error.code !== 'KRB5KDC_ERR_ETYPE_NOSUPP') return about
+  return about.withHints(
     ...etypeHints({ asked: etypes, from: etypeListOrigin('default_tgs_enctypes', config), offered: undefined, keytab: undefined }),
   )
+}
+
+function askedRealms(legs: readonly Leg[]): readonly string[] {
+  return [...new Set(legs.filter(({ from }) => from === 'kdc').map(({ realm }) => realm))]
 }
 
 /** The ticket serves also when the cache cannot be written (a read-only one, a full disk): as MIT, that is no failure. */

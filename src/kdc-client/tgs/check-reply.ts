@@ -1,6 +1,7 @@
 import type { Env } from '../../core/env.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
+import { displayText } from '../../core/principal/display.ts'
 import { isTgtPrincipal, samePrincipal } from '../../core/principal/principal.ts'
 import {
   checkAddresses,
@@ -38,15 +39,21 @@ export function checkTgsReply(opened: OpenedReply, sent: TgsSent, clockskew: num
   if (opened.part.caddr !== undefined) checkAddresses(opened, body.addresses ?? [])
 }
 
-/** Another service only when names may be canonicalized, and instead of one ticket-granting service another. */
+/**
+ * Another service only when names may be canonicalized, and instead of one ticket-granting service another: that of a realm nearer, which
+ * the KDC that was asked has issued itself (RFC 6806 §8).
+ */
 function checkServer(opened: OpenedReply, { making }: TgsSent, env: Pick<Env, 'trace'>): void {
   const received = serverOf(opened)
   if (samePrincipal(received, making.server)) return
+  const forRealm = isTgtPrincipal(received)
+  if (forRealm && received.realm !== making.server.realm)
+    throw mismatch('srealm', displayText(making.server.realm), displayText(received.realm))
   if (making.kdcOptions & KdcOptions.CANONICALIZE) {
     env.trace({ event: 'tgs-server-differs', requested: making.server, received })
     return
   }
-  const referral = isTgtPrincipal(received) && isTgtPrincipal(making.server) && !(making.kdcOptions & SAME_TICKET)
+  const referral = forRealm && isTgtPrincipal(making.server) && !(making.kdcOptions & SAME_TICKET)
   if (!referral) throw mismatch('sname', shown(making.server), shown(received))
 }
 

@@ -9,6 +9,7 @@ import type { EtypeId } from '../../core/registry/etype.ts'
 import { traced } from '../refusal.ts'
 import { buildTgsRequest, inheritedOptions, type TgsSent } from './build-request.ts'
 import { isTooBigForUdp, type Outcome, outcomeOf } from './outcome.ts'
+import { type Leg, realmsText } from './route.ts'
 
 export interface TgsTerms {
   /** The service; the empty realm leaves it to the KDC to say where it is. */
@@ -17,8 +18,10 @@ export interface TgsTerms {
   readonly tgt: Credential
   /** Other usable ticket-granting tickets in the cache, unexpired. */
   readonly tgts: readonly Credential[]
-  /** Realms from that of `tgt` to another one, both included. */
+  /** Realms from that of `tgt` to another one, both included, as the configuration has it. */
   readonly pathTo: (realm: string) => readonly string[]
+  /** The same by the domain hierarchy, for where the configuration is silent and the KDC knows no way. */
+  readonly detourTo?: (realm: string) => readonly string[] | undefined
   /** The realm to guess when referrals lead nowhere, for a service without a realm. */
   readonly fallbackRealm: string | undefined
   /** kdc-options beside the inherited ones. */
@@ -48,23 +51,29 @@ export interface TgsState {
   /** What to ask for with a ticket of the service's realm. */
   readonly goal: 'referrals' | 'plain'
   readonly path: readonly string[]
+  readonly detour: boolean
   /** Places in `path`: of `tgt`, and of the realm asked for. */
   readonly at: number
   readonly next: number
+  /** What came of asking for the far end with `tgt`. */
+  readonly refused: KrbError | undefined
+  /** Tickets for realms got on this path, or by these referrals. */
   readonly hops: number
   /** Realms already passed, against loops. */
   readonly seen: readonly string[]
   readonly tcpOnly: boolean
   readonly sent: TgsSent | undefined
+  readonly legs: readonly Leg[]
 }
 
-export type TgsInput = { readonly got: 'start' } | { readonly got: 'reply'; readonly message: Bytes }
+/** `kdc`: who answered, for people. */
+export type TgsInput = { readonly got: 'start' } | { readonly got: 'reply'; readonly message: Bytes; readonly kdc?: string }
 
 /** `keep`: ticket-granting tickets for the cache, also when the exchange goes on or fails. */
 export type TgsStep = { readonly keep: readonly Credential[] } & (
   | { readonly do: 'send'; readonly realm: string; readonly message: Bytes; readonly tcpOnly: boolean; readonly state: TgsState }
-  | { readonly do: 'done'; readonly credential: Credential }
-  | { readonly do: 'fail'; readonly error: KrbError }
+  | { readonly do: 'done'; readonly credential: Credential; readonly legs: readonly Leg[] }
+  | { readonly do: 'fail'; readonly error: KrbError; readonly legs: readonly Leg[] }
 )
 
 export type TgsWorld = Pick<Env, 'clock' | 'random' | 'trace'>
@@ -78,12 +87,15 @@ export function tgsStart(terms: TgsTerms): TgsState {
     tgt: terms.tgt,
     goal: 'referrals',
     path: [],
+    detour: false,
     at: 0,
     next: 0,
+    refused: undefined,
     hops: 0,
     seen: [],
     tcpOnly: false,
     sent: undefined,
+    legs: [],
   }
 }
 
@@ -93,19 +105,32 @@ export function tgsStart(terms: TgsTerms): TgsState {
  * becomes `fail`.
  */
 export function tgsStep(state: TgsState, input: TgsInput, world: TgsWorld): TgsStep {
+  if (input.got === 'start') return orFailure(state, () => start(state, world))
+  const { sent, tcpOnly, legs } = state
+  if (sent === undefined) throw new Error('a reply came that nobody asked for')
+  if (!tcpOnly && isTooBigForUdp(input.message)) {
+    world.trace({ event: 'too-big-for-udp' })
+    return transmit({ ...state, tcpOnly: true })
+  }
+  const outcome = outcomeOf(input.message, sent, state.terms.clockskew, world)
+  world.trace({ event: 'tgs-result', result: traced('error' in outcome ? outcome.error : undefined) })
+  const leg: Leg = {
+    from: 'kdc',
+    realm: realmOf(state.tgt),
+    kdc: input.kdc,
+    wanted: sent.making.server,
+    using: state.tgt.server,
+    ...outcome,
+  }
+  const further = { ...state, legs: [...legs, leg] }
+  return orFailure(further, () => advance(further, outcome, world))
+}
+
+function orFailure({ legs }: TgsState, step: () => TgsStep): TgsStep {
   try {
-    if (input.got === 'start') return start(state, world)
-    const { sent, tcpOnly } = state
-    if (sent === undefined) throw new Error('a reply came that nobody asked for')
-    if (!tcpOnly && isTooBigForUdp(input.message)) {
-      world.trace({ event: 'too-big-for-udp' })
-      return transmit({ ...state, tcpOnly: true })
-    }
-    const outcome = outcomeOf(input.message, sent, state.terms.clockskew, world)
-    world.trace({ event: 'tgs-result', result: traced('error' in outcome ? outcome.error : undefined) })
-    return advance(state, outcome, world)
+    return step()
   } catch (error) {
-    if (error instanceof KrbError) return { do: 'fail', error, keep: [] }
+    if (error instanceof KrbError) return { do: 'fail', error, keep: [], legs }
     throw error
   }
 }
@@ -122,12 +147,21 @@ function reachRealm(state: TgsState, world: TgsWorld): TgsStep {
   const cached = server.realm === home ? undefined : terms.tgts.find(tgt => realmOf(tgt) === server.realm)
   if (cached !== undefined) {
     world.trace({ event: 'cached-service-tgt', client: cached.client, server: cached.server })
-    return ask({ ...state, tgt: cached }, state.goal, world)
+    return ask(withCached(state, cached), state.goal, world)
   }
   world.trace({ event: 'local-tgt', client: terms.tgt.client, server: terms.tgt.server })
-  if (server.realm === home) return ask({ ...state, tgt: terms.tgt }, state.goal, world)
-  const path = terms.pathTo(server.realm)
-  return walk({ ...state, tgt: terms.tgt, path, at: 0, next: path.length - 1, seen: [] }, world)
+  const begun = withCached(state, terms.tgt)
+  if (server.realm === home) return ask(begun, state.goal, world)
+  return setOut(begun, terms.pathTo(server.realm), world)
+}
+
+function setOut(state: TgsState, path: readonly string[], world: TgsWorld): TgsStep {
+  return walk({ ...state, path, at: 0, next: path.length - 1, refused: undefined, hops: 0, seen: [] }, world)
+}
+
+function withCached(state: TgsState, tgt: Credential): TgsState {
+  const leg: Leg = { from: 'cache', realm: tgt.server.realm, wanted: tgt.server, credential: tgt }
+  return { ...state, tgt, legs: [...state.legs, leg] }
 }
 
 function advance(state: TgsState, outcome: Outcome, world: TgsWorld): TgsStep {
@@ -153,22 +187,33 @@ function walk(state: TgsState, world: TgsWorld): TgsStep {
   const cached = tgts.find(tgt => realmOf(tgt) === path[state.next])
   if (cached === undefined) return askTgt({ ...state, phase: 'path' }, path[state.next]!, world)
   world.trace({ event: 'cached-intermediate-tgt', client: cached.client, server: cached.server })
-  if (state.next === last) return ask({ ...state, tgt: cached }, state.goal, world)
-  return walk({ ...state, tgt: cached, at: state.next, next: last }, world)
+  const further = withCached(state, cached)
+  if (state.next === last) return ask(further, state.goal, world)
+  return walk({ ...further, at: state.next, next: last, refused: undefined }, world)
 }
 
 /** The realm asked for was not to be had: one nearer. */
 function closer(state: TgsState, error: KrbError, world: TgsWorld): TgsStep {
   const next = state.next - 1
-  if (next <= state.at) throw error
-  world.trace({ event: 'closer-realm', realm: state.path[next]! })
-  return walk({ ...state, next }, world)
+  const refused = state.refused ?? error
+  if (next > state.at) {
+    world.trace({ event: 'closer-realm', realm: state.path[next]! })
+    return walk({ ...state, next, refused }, world)
+  }
+  // On a path that nobody configured, the refusal for the realm that is wanted says more than that for one that was a guess.
+  if (state.detour) throw refused
+  const path = state.at > 0 || error.code !== 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN' ? undefined : state.terms.detourTo?.(state.server.realm)
+  if (path === undefined || path.length <= state.path.length) throw error
+  world.trace({ event: 'closer-realm', realm: path.at(-2)! })
+  return walk({ ...state, detour: true, path, next: path.length - 2, refused }, world)
 }
 
 function arrive(state: TgsState, tgt: Credential, world: TgsWorld): TgsStep {
   const realm = tgtRealm(tgt)
   const { path } = state
   const at = path.indexOf(realm, state.at + 1)
+  const hops = state.hops + 1
+  const seen = [...state.seen, realm]
   // Only what was asked for by name is worth keeping: the rest would be there twice.
   const keep = at === state.next ? [tgt] : []
   if (at === path.length - 1) {
@@ -177,23 +222,25 @@ function arrive(state: TgsState, tgt: Credential, world: TgsWorld): TgsStep {
   }
   if (at >= 0) {
     world.trace({ event: 'next-realm', realm })
-    return keeping(keep, walk({ ...state, tgt, at, next: path.length - 1 }, world))
+    if (hops >= MAX_HOPS) return { do: 'fail', error: tooFar(state, 'KRB5_KDC_UNREACH'), keep, legs: state.legs }
+    return keeping(keep, walk({ ...state, tgt, at, next: path.length - 1, refused: undefined, hops, seen }, world))
   }
   if (realm === realmOf(state.terms.tgt))
     throw new KrbError('KRB5_KDCREP_MODIFIED', { realm }, { hints: [`the KDC sent us back to realm ${displayText(realm)}`] })
+  if (state.seen.includes(realm)) throw circle(state)
   world.trace({ event: 'off-path-realm', realm })
-  return askTgt({ ...state, tgt, phase: 'off-path', hops: 1, seen: [realm] }, state.server.realm, world)
+  return askTgt({ ...state, tgt, phase: 'off-path', hops: 1, seen }, state.server.realm, world)
 }
 
 /** The KDC knows another path: each is asked for the service's realm. */
 function chase(state: TgsState, tgt: Credential, world: TgsWorld): TgsStep {
   const realm = tgtRealm(tgt)
-  if (state.seen.includes(realm)) throw unreachable(realm, 'referrals go in a circle')
+  if (state.seen.includes(realm)) throw circle(state)
   if (realm === state.server.realm) {
     world.trace({ event: 'service-realm-tgt', server: tgt.server })
     return ask({ ...state, tgt }, state.goal, world)
   }
-  if (state.hops >= MAX_HOPS) throw new KrbError('KRB5_KDCREP_MODIFIED', { realm }, { hints: [`more than ${MAX_HOPS} referrals`] })
+  if (state.hops >= MAX_HOPS) throw tooFar(state, 'KRB5_KDCREP_MODIFIED')
   return askTgt({ ...state, tgt, hops: state.hops + 1, seen: [...state.seen, realm] }, state.server.realm, world)
 }
 
@@ -210,8 +257,8 @@ function refer(state: TgsState, credential: Credential, world: TgsWorld): TgsSte
     world.trace({ event: 'referral-to-same-realm', realm })
     return ask(state, 'plain', world)
   }
-  if (state.hops >= MAX_HOPS) throw unreachable(realm, `more than ${MAX_HOPS} referrals`)
-  if (state.seen.includes(realm)) throw unreachable(realm, 'referrals go in a circle')
+  if (state.hops >= MAX_HOPS) throw tooFar(state, 'KRB5_KDC_UNREACH')
+  if (state.seen.includes(realm)) throw circle(state)
   world.trace({ event: 'following-referral', server })
   const next = { ...state, tgt: credential, server: { ...state.server, realm }, seen: [...state.seen, realm], hops: state.hops + 1 }
   return request(next, next.server, KdcOptions.CANONICALIZE, world)
@@ -229,10 +276,10 @@ function fallBack(state: TgsState, error: KrbError, world: TgsWorld): TgsStep {
   return reachRealm({ ...state, goal: 'plain', server: { ...state.server, realm } }, world)
 }
 
-function complete({ terms }: TgsState, credential: Credential, world: TgsWorld): TgsStep {
+function complete({ terms, legs }: TgsState, credential: Credential, world: TgsWorld): TgsStep {
   world.trace({ event: 'service-creds-received', server: credential.server })
   // Under the name that was asked for, so that it is found again.
-  return { do: 'done', credential: { ...credential, server: terms.server }, keep: [] }
+  return { do: 'done', credential: { ...credential, server: terms.server }, keep: [], legs }
 }
 
 function ask(state: TgsState, phase: 'referrals' | 'plain', world: TgsWorld): TgsStep {
@@ -293,8 +340,12 @@ function tgtRealm(credential: Credential): string {
   throw new KrbError('KRB5_KDCREP_MODIFIED', {}, { hints: ['the KDC answered with a service ticket where one for a realm was asked for'] })
 }
 
-function unreachable(realm: string, why: string): KrbError {
-  return new KrbError('KRB5_KDC_UNREACH', { realm }, { hints: [why] })
+function circle({ server, legs }: TgsState): KrbError {
+  return new KrbError('KRB5_KDC_UNREACH', { realm: server.realm }, { hints: [`the referrals go in a circle: ${realmsText(legs)}`] })
+}
+
+function tooFar({ server, legs }: TgsState, code: 'KRB5_KDC_UNREACH' | 'KRB5_KDCREP_MODIFIED'): KrbError {
+  return new KrbError(code, { realm: server.realm }, { hints: [`more than ${MAX_HOPS} realms on the way: ${realmsText(legs)}`] })
 }
 
 function kdcNow(terms: TgsTerms, world: TgsWorld): Instant {

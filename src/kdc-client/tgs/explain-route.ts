@@ -1,0 +1,77 @@
+import type { ClientConfig } from '../../core/config/krb5-conf.ts'
+import { placeText } from '../../core/config/realm-origin.ts'
+import type { KrbError } from '../../core/errors/krb-error.ts'
+import { displayText } from '../../core/principal/display.ts'
+import { isTgtPrincipal } from '../../core/principal/principal.ts'
+import { shown } from '../check-reply.ts'
+import { crossesRealms, type Leg, realmsText } from './route.ts'
+
+/**
+ * What a person needs when the way from realm to realm ends too early: every ticket on it, which one is missing, and on which side.
+ * Nothing for a way that stays at home.
+ */
+export function routeHints(error: KrbError, legs: readonly Leg[], config: Pick<ClientConfig, 'capaths' | 'profile'>): readonly string[] {
+  if (!crossesRealms(legs)) return []
+  return [...legs.map(legText), ...diagnosis(error, legs), ...pathOrigin(legs, config)]
+}
+
+/** One ticket in one line, beginning with `ok` or `no`. */
+export function legText(leg: Leg): string {
+  const by = leg.from === 'cache' ? 'in the cache' : `from the KDC of ${displayText(leg.realm)}`
+  if (!('credential' in leg)) return `no ${shown(leg.wanted)} ${by}: ${leg.error.message}`
+  const { server } = leg.credential
+  const other = isTgtPrincipal(server) && shown(server) !== shown(leg.wanted) ? `, instead of ${shown(leg.wanted)}` : ''
+  return `ok ${shown(server)} ${by}${other}`
+}
+
+function diagnosis({ code }: KrbError, legs: readonly Leg[]): readonly string[] {
+  const last = legs.findLast(leg => 'error' in leg && leg.error.code === code)
+  if (last === undefined) return []
+  const { wanted, using, realm } = last
+  const here = displayText(realm)
+  const foreign = using !== undefined && using.realm !== realm ? using : undefined
+  if (code === 'KRB5KDC_ERR_POLICY' && foreign !== undefined) {
+    return [
+      `realms passed: ${realmsText(legs)}; the KDC of ${here} accepts those that [capaths] of its krb5.conf names between the two, or the domain hierarchy`,
+    ]
+  }
+  if (code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN' && isTgtPrincipal(wanted)) {
+    const there = displayText(wanted.components[1]!)
+    return [
+      `${shown(wanted)} is missing in the database of realm ${here}, and its KDC knows no other way to ${there}`,
+      `a trust is one principal with the same key in both realms: addprinc ${shown(wanted)} in ${here} and in ${there}`,
+    ]
+  }
+  if (foreign === undefined || !NOT_OPENED.has(code)) return []
+  const issuer = displayText(foreign.realm)
+  return [
+    `the KDC of ${here} does not accept ${shown(foreign)}, which the KDC of ${issuer} issued`,
+    `in the database of realm ${here} ${shown(foreign)} is missing, or its key, kvno or encryption types are not those of realm ${issuer}`,
+  ]
+}
+
+/** Who said which way to go. */
+function pathOrigin(legs: readonly Leg[], { capaths, profile }: Pick<ClientConfig, 'capaths' | 'profile'>): readonly string[] {
+  const from = legs[0]!.realm
+  const wanted = legs.find(({ wanted }) => isTgtPrincipal(wanted) && wanted.components[1] !== from)?.wanted.components[1]
+  if (wanted === undefined) return []
+  const between = capaths.between(from, wanted)
+  const place = profile.where('capaths', from, wanted)
+  const pair = `from ${displayText(from)} to ${displayText(wanted)}`
+  if (between === undefined || place === undefined)
+    return [`[capaths] of krb5.conf names no way ${pair}: the KDCs and the domain hierarchy decide`]
+  const way = between.length === 0 ? 'directly' : `by way of ${between.map(displayText).join(', ')}`
+  return [`[capaths] leads ${pair} ${way} (${placeText(place)})`]
+}
+
+/** How KDCs refuse a ticket-granting ticket of another realm that they cannot open. */
+const NOT_OPENED: ReadonlySet<string> = new Set([
+  'KRB5KRB_AP_ERR_BAD_INTEGRITY',
+  'KRB5KRB_AP_ERR_MODIFIED',
+  'KRB5KRB_AP_ERR_BADKEYVER',
+  'KRB5KRB_AP_ERR_NOKEY',
+  'KRB5KRB_AP_ERR_NOT_US',
+  'KRB5KRB_AP_ERR_BADMATCH',
+  'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN',
+  'KRB5KDC_ERR_ETYPE_NOSUPP',
+])
