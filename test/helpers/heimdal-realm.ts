@@ -10,6 +10,8 @@ export interface HeimdalRealmOptions {
   readonly setup?: readonly string[]
   /** Lines for [libdefaults], of its clients and of the KDC. */
   readonly libdefaults?: readonly string[]
+  /** Whole sections for both files. */
+  readonly sections?: readonly string[]
 }
 
 /** Heimdal's kdc with 1 day of life, 7 of renewal, and keys of all four AES enctypes. */
@@ -18,7 +20,7 @@ export async function startHeimdalRealm(options: HeimdalRealmOptions = {}): Prom
   const scratch = scratchFolder('heimdal')
   const port = await freePort()
   const log = scratch.file('kdc.log')
-  writeClientConfig(scratch.path, realm, [`127.0.0.1:${port}`], options.libdefaults)
+  writeClientConfig(scratch.path, realm, [`127.0.0.1:${port}`], options.libdefaults, options.sections)
   writeFileSync(
     scratch.file('heimdal.conf'),
     `[libdefaults]
@@ -39,7 +41,7 @@ ${(options.libdefaults ?? []).map(line => ` ${line}\n`).join('')}[realms]
  db-dir = ${scratch.path}
 [kadmin]
  default_keys = ${AES_KEYS}
-[logging]
+${(options.sections ?? []).map(line => `${line}\n`).join('')}[logging]
  kdc = 0-/FILE:${log}
  default = FILE:${scratch.file('log')}
 `,

@@ -15,6 +15,8 @@ export interface RealmOptions {
   readonly kdcDefaults?: readonly string[]
   /** Lines for [dbdefaults]. */
   readonly dbDefaults?: readonly string[]
+  /** Whole sections for krb5.conf, of the KDC and of its clients. */
+  readonly sections?: readonly string[]
 }
 
 /** A realm of a peer, running, in a folder of its own. */
@@ -38,7 +40,7 @@ export async function startMitRealm(options: RealmOptions = {}): Promise<PeerRea
   const scratch = scratchFolder('mit')
   const port = await freePort()
   const log = scratch.file('kdc.log')
-  writeClientConfig(scratch.path, realm, [`127.0.0.1:${port}`], options.libdefaults)
+  writeClientConfig(scratch.path, realm, [`127.0.0.1:${port}`], options.libdefaults, options.sections)
   writeFileSync(
     scratch.file('kdc.conf'),
     `[kdcdefaults]
@@ -70,7 +72,13 @@ ${(options.dbDefaults ?? []).map(line => ` ${line}\n`).join('')}[logging]
 }
 
 /** krb5.conf of a closed test realm: no DNS, no canonicalization. */
-export function writeClientConfig(folder: string, realm: string, kdcs: readonly string[], libdefaults: readonly string[] = []): void {
+export function writeClientConfig(
+  folder: string,
+  realm: string,
+  kdcs: readonly string[],
+  libdefaults: readonly string[] = [],
+  sections: readonly string[] = [],
+): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(
     join(folder, 'krb5.conf'),
@@ -83,7 +91,7 @@ export function writeClientConfig(folder: string, realm: string, kdcs: readonly 
 ${libdefaults.map(line => ` ${line}\n`).join('')}[realms]
  ${realm} = {
 ${kdcs.map(kdc => `  kdc = ${kdc}\n`).join('')} }
-`,
+${sections.map(line => `${line}\n`).join('')}`,
   )
 }
 

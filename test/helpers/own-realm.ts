@@ -37,7 +37,7 @@ export async function startOwnRealm(options: OwnRealmOptions = {}): Promise<Peer
     kdcs: [`127.0.0.1:${port}`],
   }
   const log = scratch.file('kdc.log')
-  writeClientConfig(scratch.path, realm, kdcs, options.libdefaults)
+  writeClientConfig(scratch.path, realm, kdcs, options.libdefaults, options.sections)
   writeFileSync(
     scratch.file('kdc.conf'),
     `[kdcdefaults]

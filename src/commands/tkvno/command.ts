@@ -13,7 +13,7 @@ import { namingCache } from '../text/cache-origin.ts'
 import { saying } from '../text/phrase.ts'
 import { complaints, errandOf, VNO_FLAGS, type VnoFlags } from './flags.ts'
 import { type Manner, userTicket, type VnoWorld } from './get.ts'
-import { invalidText, resultJson, resultText } from './render.ts'
+import { invalidText, pathText, resultJson, resultText } from './render.ts'
 import { type ServiceResult, serviceNumber } from './run.ts'
 
 export const program = defineProgram({
@@ -37,6 +37,7 @@ export const program = defineProgram({
       const { failure, malformed } = result
       if (!options.quiet) {
         if (!json) out(resultText(result))
+        if (!json && options.explain) out(pathText(result))
         err(invalidText(result))
       }
       if (failure !== undefined && !(options.quiet && malformed)) err(failureText(failure, name))

@@ -35,6 +35,7 @@ export const VNO_FLAGS = {
   lifetime: { own: true, value: 'TIME', doc: 'how long a forwarded, proxy or postdated ticket shall live', check: badLifetime },
   renew: { own: true, doc: 'renew the tickets of the cache for the services' },
   validate: { own: true, doc: 'make postdated tickets of the cache for the services valid' },
+  explain: { doc: 'print every ticket on the way to the services, realm by realm' },
   usage: { letter: 'h', letterOnly: true, hidden: true, doc: 'usage', stop: 'usage' },
 } as const satisfies FlagSet
 

@@ -13,6 +13,7 @@ import { type ElsewhereTerms, forwardedTicket } from '../../kdc-client/forward.t
 import { proxyTicket } from '../../kdc-client/proxy.ts'
 import { renewedTicket, validatedTicket } from '../../kdc-client/renew.ts'
 import { serviceCredential } from '../../kdc-client/service.ts'
+import type { Leg } from '../../kdc-client/tgs/route.ts'
 import { startOffset } from '../text/start-time.ts'
 import type { Errand } from './flags.ts'
 
@@ -60,11 +61,18 @@ export async function serviceNamed(name: string, { hostService, unknownNameType 
   throw new KrbError('KRB5_ERR_BAD_HOSTNAME', { host: name })
 }
 
-export async function obtain({ server, candidates }: Service, manner: Manner, world: VnoWorld): Promise<Credential> {
+/** `route` is told of the way to a new ticket. */
+export async function obtain(
+  { server, candidates }: Service,
+  manner: Manner,
+  world: VnoWorld,
+  route: (legs: readonly Leg[]) => void,
+): Promise<Credential> {
   const { errand, cache, client, canonicalize, cachedOnly, noStore, etype, secondTicket } = manner
   const options = {
     canonicalize,
     noStore,
+    route,
     ...(etype !== undefined && { etype }),
     ...(candidates !== undefined && { candidates }),
   }

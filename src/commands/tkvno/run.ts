@@ -7,6 +7,7 @@ import { during, KrbError } from '../../core/errors/krb-error.ts'
 import type { Keytab } from '../../core/keytab/keytab.ts'
 import { unparsePrincipal } from '../../core/principal/principal.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
+import type { Leg } from '../../kdc-client/tgs/route.ts'
 import { addressText } from '../text/address.ts'
 import { namingRealm } from '../text/realm-origin.ts'
 import { type TicketLine, ticketLine } from '../text/ticket.ts'
@@ -24,6 +25,8 @@ export interface ServiceResult {
   readonly keytab?: 'valid' | 'invalid'
   readonly ticket?: TicketLine
   readonly credential?: Credential
+  /** Every ticket on the way, where it was looked for. */
+  readonly path?: readonly Leg[]
   readonly failure?: KrbError
 }
 
@@ -35,13 +38,16 @@ export async function serviceNumber(name: string, keytab: Keytab | undefined, ma
     const text = unparsePrincipal(service.server)
     result = { service: text }
     const origin = manner.hostService === undefined ? { typed: name } : { host: name }
+    const route = (legs: readonly Leg[]) => {
+      result = { ...result, path: [...(result.path ?? []), ...legs] }
+    }
     const credential = await namingRealm(service.server, origin, world.config, () =>
-      during(`getting credentials for ${text}`, () => obtain(service, manner, world)),
+      during(`getting credentials for ${text}`, () => obtain(service, manner, world, route)),
     )
     const ticket = await during(`decoding ticket for ${text}`, async () => Ticket.decode(credential.ticket))
     const line = await ticketLine(credential, async address => addressText(address))
     // A signed number, as MIT prints it.
-    result = { service: text, kvno: (ticket.encPart.kvno ?? 0) | 0, ticket: line }
+    result = { ...result, kvno: (ticket.encPart.kvno ?? 0) | 0, ticket: line }
     if (keytab === undefined) return { ...result, credential }
     result = { ...result, keytab: 'invalid' }
     await during(`decrypting ticket for ${text}`, () => openWithKeytab(ticket, keytab))

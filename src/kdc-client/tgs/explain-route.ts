@@ -12,7 +12,10 @@ import { crossesRealms, type Leg, realmsText } from './route.ts'
  */
 export function routeHints(error: KrbError, legs: readonly Leg[], config: Pick<ClientConfig, 'capaths' | 'profile'>): readonly string[] {
   if (!crossesRealms(legs)) return []
-  return [...legs.map(legText), ...diagnosis(error, legs), ...pathOrigin(legs, config)]
+  // The same request with and without referrals is one line.
+  const lines = new Set(legs.map(legText))
+  const last = legs.find(leg => 'error' in leg && leg.error === error)
+  return [...lines, ...(last === undefined ? [] : diagnosis(error, last, legs, config))]
 }
 
 /** One ticket in one line, beginning with `ok` or `no`. */
@@ -24,15 +27,27 @@ export function legText(leg: Leg): string {
   return `ok ${shown(server)} ${by}${other}`
 }
 
-function diagnosis({ code }: KrbError, legs: readonly Leg[]): readonly string[] {
-  const last = legs.findLast(leg => 'error' in leg && leg.error.code === code)
-  if (last === undefined) return []
-  const { wanted, using, realm } = last
+function diagnosis(
+  error: KrbError,
+  { wanted, using, realm }: Leg,
+  legs: readonly Leg[],
+  config: Pick<ClientConfig, 'capaths' | 'profile'>,
+): readonly string[] {
+  const { code, params } = error
   const here = displayText(realm)
   const foreign = using !== undefined && using.realm !== realm ? using : undefined
-  if (code === 'KRB5KDC_ERR_POLICY' && foreign !== undefined) {
+  if (foreign !== undefined && (NOT_OPENED.has(code) || params.said === 'PROCESS_TGS')) {
+    const issuer = displayText(foreign.realm)
     return [
-      `realms passed: ${realmsText(legs)}; the KDC of ${here} accepts those that [capaths] of its krb5.conf names between the two, or the domain hierarchy`,
+      `the KDC of ${here} does not accept ${shown(foreign)}, which the KDC of ${issuer} issued`,
+      `in the database of realm ${here} ${shown(foreign)} is missing, or its key, kvno or encryption types are not those of realm ${issuer}`,
+    ]
+  }
+  if (foreign !== undefined && code === 'KRB5KDC_ERR_POLICY') {
+    return [
+      `realms passed: ${realmsText(legs)}`,
+      `the KDC of ${here} accepts those that [capaths] of its own krb5.conf names between the two ends, or the domain hierarchy has there`,
+      ...pathOrigin(legs, config),
     ]
   }
   if (code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN' && isTgtPrincipal(wanted)) {
@@ -40,14 +55,10 @@ function diagnosis({ code }: KrbError, legs: readonly Leg[]): readonly string[] 
     return [
       `${shown(wanted)} is missing in the database of realm ${here}, and its KDC knows no other way to ${there}`,
       `a trust is one principal with the same key in both realms: addprinc ${shown(wanted)} in ${here} and in ${there}`,
+      ...pathOrigin(legs, config),
     ]
   }
-  if (foreign === undefined || !NOT_OPENED.has(code)) return []
-  const issuer = displayText(foreign.realm)
-  return [
-    `the KDC of ${here} does not accept ${shown(foreign)}, which the KDC of ${issuer} issued`,
-    `in the database of realm ${here} ${shown(foreign)} is missing, or its key, kvno or encryption types are not those of realm ${issuer}`,
-  ]
+  return []
 }
 
 /** Who said which way to go. */
@@ -72,6 +83,4 @@ const NOT_OPENED: ReadonlySet<string> = new Set([
   'KRB5KRB_AP_ERR_NOKEY',
   'KRB5KRB_AP_ERR_NOT_US',
   'KRB5KRB_AP_ERR_BADMATCH',
-  'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN',
-  'KRB5KDC_ERR_ETYPE_NOSUPP',
 ])

@@ -42,7 +42,7 @@ function tgsRefusal(message: KrbErrorMessage, clockskew: number, { clock }: Pick
   const said = saidBy(message)
   if (said !== '' && message.errorCode === Refusal.GENERIC) return refusalError(message, `KDC returned error string: ${said}`)
   if (said !== '' && message.errorCode === Refusal.S_PRINCIPAL_UNKNOWN) {
-    return refusalError(message, `Server ${serviceIn(message)} not found in Kerberos database`)
+    return refusalError(message, `Server ${serviceIn(message)} not found in Kerberos database`, { said })
   }
   return refusalError(message)
 }
