@@ -13,6 +13,13 @@ export function getprincTime(seconds: number, zone: Zone): string {
   return `${DAYS[t.weekday]} ${MONTHS[t.month - 1]} ${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} ${t.abbreviation} ${t.year}`
 }
 
+/** `Sun Nov  1 21:23:56 2026`: ctime(3) without its line end. */
+export function ctimeText(seconds: number, zone: Zone): string {
+  const t = zone.parts(seconds)
+  const day = String(t.day).padStart(2)
+  return `${DAYS[t.weekday]} ${MONTHS[t.month - 1]} ${day} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} ${t.year}`
+}
+
 /** `Nov 21 21:19:14`: the beginning of a log line. */
 export function logTime(seconds: number, zone: Zone): string {
   const t = zone.parts(seconds)

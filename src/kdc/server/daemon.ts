@@ -51,7 +51,7 @@ export async function startKdc(start: KdcStart): Promise<RunningKdc> {
   sink('info', 'setting up network...')
   if (!start.sharesPorts) await requireFreePorts(start.udp)
   const listener = await openListener({
-    kdc,
+    handler: kdc,
     udp: start.udp,
     tcp: start.tcp,
     backlog: start.backlog ?? 0,

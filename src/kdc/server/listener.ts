@@ -5,16 +5,16 @@ import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { ListenAddress } from '../../core/config/host-port.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { ERRORS, type ErrorCode } from '../../core/errors/tables/index.ts'
-import type { Kdc } from '../handler.ts'
 import type { LogSink } from '../realm-desk.ts'
 import { ownAddresses } from './interfaces.ts'
 import type { Limits } from './limits.ts'
 import { Outbox } from './outbox.ts'
+import type { RequestHandler } from './request-handler.ts'
 import { type Connection, listenTcp, type TcpEndpoint } from './tcp.ts'
 import { listenUdp, type UdpEndpoint } from './udp.ts'
 
 export interface ListenerParts {
-  readonly kdc: Kdc
+  readonly handler: RequestHandler
   readonly udp: readonly ListenAddress[]
   readonly tcp: readonly ListenAddress[]
   readonly backlog: number
@@ -44,14 +44,14 @@ export interface Listener {
  * one address. Throws `KrbError` with the errno's name (`EADDRINUSE`, `EACCES`) and the address.
  */
 export async function openListener(parts: ListenerParts): Promise<Listener> {
-  const { kdc, log, limits, backlog, tooLong } = parts
+  const { handler, log, limits, backlog, tooLong } = parts
   const outbox = new Outbox(parts.writeDown)
   const connections = new Set<Connection>()
   const opened: (TcpEndpoint | UdpEndpoint)[] = []
   const wildcards: WildcardUdp[] = []
   const endpoints: Endpoint[] = []
   const chosen = new Map<string, number>()
-  const tcpParts = { kdc, outbox, log, limits, backlog, tooLong, connections }
+  const tcpParts = { handler, outbox, log, limits, backlog, tooLong, connections }
   const closeAll = async () => {
     for (const wildcard of wildcards) wildcard.stop()
     await Promise.all([...opened, ...wildcards].map(endpoint => endpoint.close()))
@@ -68,8 +68,8 @@ export async function openListener(parts: ListenerParts): Promise<Listener> {
     for (const { address, port: asked } of await resolved(parts.udp)) {
       const port = asked === 0 ? (chosen.get(address) ?? 0) : asked
       const endpoint = await named(address, port, async () => {
-        if (!isWildcard(address)) return listenUdp(address, port, kdc, outbox, log, { shared: false })
-        const wildcard = await WildcardUdp.open(address, port, (at, own) => listenUdp(at, own, kdc, outbox, log, { shared: true }))
+        if (!isWildcard(address)) return listenUdp(address, port, handler, outbox, log, { shared: false })
+        const wildcard = await WildcardUdp.open(address, port, (at, own) => listenUdp(at, own, handler, outbox, log, { shared: true }))
         wildcards.push(wildcard)
         return wildcard
       })

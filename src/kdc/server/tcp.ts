@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Bytes } from '../../core/bytes/bytes.ts'
-import type { Kdc } from '../handler.ts'
 import { peerAddress } from '../peer-address.ts'
 import type { LogSink } from '../realm-desk.ts'
 import type { Limits } from './limits.ts'
 import type { Outbox } from './outbox.ts'
+import type { RequestHandler } from './request-handler.ts'
 
 /** A listening stream socket and its connections. */
 export interface TcpEndpoint {
@@ -15,7 +15,7 @@ export interface TcpEndpoint {
 }
 
 export interface TcpParts {
-  readonly kdc: Kdc
+  readonly handler: RequestHandler
   readonly outbox: Outbox
   readonly log: LogSink
   readonly limits: Limits
@@ -87,7 +87,7 @@ export class Connection {
     if (this.#busy) return
     this.#busy = true
     for (let request = this.#next(); request !== undefined; request = this.#next()) {
-      const reply = await this.#parts.kdc.handle(request, peerAddress(this.#socket.remoteAddress ?? ''), 'tcp')
+      const reply = await this.#parts.handler.handle(request, peerAddress(this.#socket.remoteAddress ?? ''), 'tcp')
       if (reply === undefined) return this.drop()
       await new Promise<void>(resolve => {
         this.#parts.outbox.push(() => {

@@ -1,10 +1,10 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import type { Bytes } from '../../core/bytes/bytes.ts'
-import type { Kdc } from '../handler.ts'
 import { peerAddress } from '../peer-address.ts'
 import type { LogSink } from '../realm-desk.ts'
 import type { Outbox } from './outbox.ts'
+import type { RequestHandler } from './request-handler.ts'
 
 /** One bound datagram socket that answers. */
 export interface UdpEndpoint {
@@ -19,7 +19,7 @@ export interface UdpEndpoint {
 export async function listenUdp(
   address: string,
   port: number,
-  kdc: Kdc,
+  handler: RequestHandler,
   outbox: Outbox,
   log: LogSink,
   { shared }: { readonly shared: boolean },
@@ -37,7 +37,7 @@ export async function listenUdp(
   await listening
   const bound = socket.address()
   socket.on('error', error => log('error', `UDP socket ${address}: ${error.message}`))
-  socket.on('message', (message, from) => void answer(socket, message, from, bound.port, kdc, outbox))
+  socket.on('message', (message, from) => void answer(socket, message, from, bound.port, handler, outbox))
   const closed = once(socket, 'close')
   return {
     address,
@@ -49,10 +49,17 @@ export async function listenUdp(
   }
 }
 
-async function answer(socket: Socket, message: Bytes, from: RemoteInfo, ownPort: number, kdc: Kdc, outbox: Outbox): Promise<void> {
+async function answer(
+  socket: Socket,
+  message: Bytes,
+  from: RemoteInfo,
+  ownPort: number,
+  handler: RequestHandler,
+  outbox: Outbox,
+): Promise<void> {
   // A server does not talk to servers: two of them would never stop (threat T23).
   if (from.port === ownPort) return
-  const reply = await kdc.handle(message, peerAddress(from.address), 'udp')
+  const reply = await handler.handle(message, peerAddress(from.address), 'udp')
   if (reply === undefined) return
   // A client that is gone by now, or a buffer that is full: it asks again.
   outbox.push(() => socket.send(reply, from.port, from.address, () => {}))

@@ -1,0 +1,53 @@
+import { KrbError } from '../../../core/errors/krb-error.ts'
+import { type KpasswdAnswer, KpasswdResult } from '../../../core/kpasswd/frame.ts'
+import { type Principal, samePrincipal } from '../../../core/principal/principal.ts'
+import type { Zone } from '../../../core/time/zone.ts'
+import type { PolicyEntry } from '../../../kdc/store/entry.ts'
+import { changePassword } from '../../run/change-password.ts'
+import type { AdminContext } from '../../run/context.ts'
+import { kadmDataOf } from '../../run/entry.ts'
+import { requireMinimumLife } from '../minimum-life.ts'
+import { answer, refusalAnswer } from './refusal-text.ts'
+import type { Caller } from './request.ts'
+import type { Wish } from './wish.ts'
+
+export interface ChangeTerms {
+  readonly context: AdminContext
+  /** Whether kadm5.acl gives `client` the right to change the password of `target`, who is somebody else. */
+  readonly mayChange: (client: Principal, target: Principal) => boolean
+  readonly zone: Zone
+}
+
+/** How a change ended: what the client is told, and what the log says. */
+export interface Changed {
+  readonly answer: KpasswdAnswer
+  readonly outcome: string
+}
+
+/**
+ * Changes the password if the caller may. One's own takes a ticket that came from the present password, and the policy's minimum life
+ * must have passed; everybody else's takes the right `c`. What is refused is told, not thrown.
+ */
+export async function change({ client, initial }: Pick<Caller, 'client' | 'initial'>, wish: Wish, terms: ChangeTerms): Promise<Changed> {
+  const principal = wish.target ?? client
+  const { context, zone } = terms
+  try {
+    if (samePrincipal(principal, client)) {
+      if (!initial) throw new KrbError('KADM5_AUTH_INITIAL')
+      await requireMinimumLife(principal, context)
+    } else if (!terms.mayChange(client, principal)) {
+      throw new KrbError('KADM5_AUTH_CHANGEPW')
+    }
+    await changePassword({ principal, password: wish.password, keepOld: false, keySalts: [] }, context)
+    return { answer: answer(KpasswdResult.SUCCESS, ''), outcome: 'success' }
+  } catch (error) {
+    if (!(error instanceof KrbError)) throw error
+    return { answer: refusalAnswer(error, { policy: await policyOf(principal, context), zone }), outcome: error.message }
+  }
+}
+
+async function policyOf(principal: Principal, { store }: AdminContext): Promise<PolicyEntry | undefined> {
+  const entry = await store.principal(principal)
+  const name = entry && kadmDataOf(entry).policy
+  return name === undefined ? undefined : store.policy(name)
+}
