@@ -157,8 +157,8 @@ async function drive(terms: TgsTerms, cache: Ccache, context: ClientContext, rou
   }
 }
 
-function explained(error: KrbError, { server, etypes }: TgsTerms, legs: readonly Leg[], { config }: ClientContext): KrbError {
-  const about = error.withHints(...routeHints(error, legs, config))
+function explained(error: KrbError, { server, tgt, etypes }: TgsTerms, legs: readonly Leg[], { config }: ClientContext): KrbError {
+  const about = error.withHints(...routeHints(error, { from: tgt.server.components[1]!, to: server.realm, legs }, config))
   if (error.code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN') return about.withHints(...unknownServerHints(server, askedRealms(legs)))
   if (error.code !== 'KRB5KDC_ERR_ETYPE_NOSUPP') return about
   return about.withHints(

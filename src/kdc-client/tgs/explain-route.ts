@@ -6,16 +6,24 @@ import { isTgtPrincipal } from '../../core/principal/principal.ts'
 import { shown } from '../check-reply.ts'
 import { crossesRealms, type Leg, realmsText } from './route.ts'
 
+/** Where a request began, the realm of the service ('' when the KDC was to say it), and every ticket on the way. */
+export interface Route {
+  readonly from: string
+  readonly to: string
+  readonly legs: readonly Leg[]
+}
+
 /**
  * What a person needs when the way from realm to realm ends too early: every ticket on it, which one is missing, and on which side.
  * Nothing for a way that stays at home.
  */
-export function routeHints(error: KrbError, legs: readonly Leg[], config: Pick<ClientConfig, 'capaths' | 'profile'>): readonly string[] {
+export function routeHints(error: KrbError, route: Route, config: Pick<ClientConfig, 'capaths' | 'profile'>): readonly string[] {
+  const { legs } = route
   if (!crossesRealms(legs)) return []
   // The same request with and without referrals is one line.
   const lines = new Set(legs.map(legText))
   const last = legs.find(leg => 'error' in leg && leg.error === error)
-  return [...lines, ...(last === undefined ? [] : diagnosis(error, last, legs, config))]
+  return [...lines, ...(last === undefined ? [] : diagnosis(error, last, route, config))]
 }
 
 /** One ticket in one line, beginning with `ok` or `no`. */
@@ -30,7 +38,7 @@ export function legText(leg: Leg): string {
 function diagnosis(
   error: KrbError,
   { wanted, using, realm }: Leg,
-  legs: readonly Leg[],
+  route: Route,
   config: Pick<ClientConfig, 'capaths' | 'profile'>,
 ): readonly string[] {
   const { code, params } = error
@@ -45,9 +53,9 @@ function diagnosis(
   }
   if (foreign !== undefined && code === 'KRB5KDC_ERR_POLICY') {
     return [
-      `realms passed: ${realmsText(legs)}`,
+      `realms passed: ${realmsText(route.legs)}`,
       `the KDC of ${here} accepts those that [capaths] of its own krb5.conf names between the two ends, or the domain hierarchy has there`,
-      ...pathOrigin(legs, config),
+      ...pathOrigin(route, config),
     ]
   }
   if (code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN' && isTgtPrincipal(wanted)) {
@@ -55,20 +63,18 @@ function diagnosis(
     return [
       `${shown(wanted)} is missing in the database of realm ${here}, and its KDC knows no other way to ${there}`,
       `a trust is one principal with the same key in both realms: addprinc ${shown(wanted)} in ${here} and in ${there}`,
-      ...pathOrigin(legs, config),
+      ...pathOrigin(route, config),
     ]
   }
   return []
 }
 
 /** Who said which way to go. */
-function pathOrigin(legs: readonly Leg[], { capaths, profile }: Pick<ClientConfig, 'capaths' | 'profile'>): readonly string[] {
-  const from = legs[0]!.realm
-  const wanted = legs.find(({ wanted }) => isTgtPrincipal(wanted) && wanted.components[1] !== from)?.wanted.components[1]
-  if (wanted === undefined) return []
-  const between = capaths.between(from, wanted)
-  const place = profile.where('capaths', from, wanted)
-  const pair = `from ${displayText(from)} to ${displayText(wanted)}`
+function pathOrigin({ from, to }: Route, { capaths, profile }: Pick<ClientConfig, 'capaths' | 'profile'>): readonly string[] {
+  if (to === '' || to === from) return []
+  const between = capaths.between(from, to)
+  const place = profile.where('capaths', from, to)
+  const pair = `from ${displayText(from)} to ${displayText(to)}`
   if (between === undefined || place === undefined)
     return [`[capaths] of krb5.conf names no way ${pair}: the KDCs and the domain hierarchy decide`]
   const way = between.length === 0 ? 'directly' : `by way of ${between.map(displayText).join(', ')}`

@@ -190,7 +190,18 @@ export function tgsReply(request: Bytes, { part = {}, reply = {}, underSessionKe
   const encPart = underSessionKey
     ? sealData(sessionKey, KeyUsage.TGS_REP_ENCPART_SESSKEY, EncTgsRepPart.encode(whole), random)
     : sealData({ etype: subkey.keytype, value: subkey.keyvalue }, KeyUsage.TGS_REP_ENCPART_SUBKEY, EncTgsRepPart.encode(whole), random)
-  const ticket = preserve(Ticket, { realm: whole.srealm, sname: whole.sname, encPart: { etype: AES256, kvno: 1, cipher: random(40) } })
+  // This one KDC plays all realms: it can open the ticket when it is shown.
+  const inside: EncTicketPart = {
+    flags: whole.flags,
+    key: whole.key,
+    crealm: authenticator.crealm,
+    cname: authenticator.cname,
+    transited: { trType: 1, contents: EMPTY },
+    authtime: NOW,
+    endtime: whole.endtime,
+  }
+  const sealed = sealData(KDC_KEY, KeyUsage.KDC_REP_TICKET, EncTicketPart.encode(inside), random, 1)
+  const ticket = preserve(Ticket, { realm: whole.srealm, sname: whole.sname, encPart: sealed })
   return TgsRep.encode({ crealm: authenticator.crealm, cname: authenticator.cname, ticket, encPart, ...reply })
 }
 

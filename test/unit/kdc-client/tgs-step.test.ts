@@ -8,6 +8,7 @@ import { KdcOptions } from '../../../src/core/flags/kdc-options.ts'
 import { TicketFlags } from '../../../src/core/flags/ticket-flags.ts'
 import { parsePrincipal, tgtPrincipal, toPrincipalName } from '../../../src/core/principal/principal.ts'
 import { Secret } from '../../../src/core/secret/secret.ts'
+import { legText } from '../../../src/kdc-client/tgs/explain-route.ts'
 import { type TgsState, type TgsStep, type TgsTerms, tgsStart, tgsStep } from '../../../src/kdc-client/tgs/step.ts'
 import {
   AES128,
@@ -206,6 +207,113 @@ describe('a service of another realm', () => {
     const first = begin({ server: EAST })
     const off = sent(reply(first, referralTo('WEST', first)))
     expect([off.realm, nameOf(off), off.keep]).toEqual(['WEST', 'krbtgt/EAST@WEST', []])
+    const further = sent(reply(off, referralTo('NORTH', off, 'WEST')))
+    expect([further.realm, nameOf(further), further.keep]).toEqual(['NORTH', 'krbtgt/EAST@NORTH', []])
+    const error = failure(reply(further, referralTo('WEST', further, 'NORTH')))
+    expect([error.code, error.hints]).toEqual(['KRB5_KDC_UNREACH', ['the referrals go in a circle: R -> WEST -> NORTH -> WEST']])
+  })
+
+  test('a KDC on the path that points back to a realm passed before goes in a circle', () => {
+    const first = begin({ server: EAST, pathTo: () => ['R', 'CORP', 'WEST', 'EAST'] })
+    const second = sent(reply(first, referralTo('CORP', first)))
+    const third = sent(reply(second, referralTo('WEST', second, 'CORP')))
+    expect(failure(reply(third, referralTo('CORP', third, 'WEST')))).toMatchObject({
+      code: 'KRB5_KDC_UNREACH',
+      hints: ['the referrals go in a circle: R -> CORP -> WEST -> CORP'],
+    })
+  })
+
+  test('only what was asked for by name is kept: not what a KDC on the path gave instead', () => {
+    const first = begin({ server: EAST, pathTo: () => ['R', 'CORP', 'EAST'] })
+    const second = sent(reply(first, referralTo('CORP', first)))
+    expect([second.keep, nameOf(second)]).toEqual([[], 'krbtgt/EAST@CORP'])
+    expect(sent(reply(second, tgsReply(second.message))).keep.map(c => c.server)).toMatchObject([{ realm: 'CORP' }])
+  })
+
+  test('a ticket for a realm is believed of its issuer alone', () => {
+    const first = begin({ server: EAST })
+    expect(failure(reply(first, referralTo('EAST', first, 'WEST')))).toMatchObject({
+      code: 'KRB5_KDCREP_MODIFIED',
+      params: { field: 'srealm', asked: 'R', received: 'WEST' },
+    })
+    const service = begin()
+    const plain = sent(reply(service, referralTo('EAST', service, 'WEST')))
+    expect([nameOf(plain), body(plain).kdcOptions]).toEqual(['host/x@R', 0])
+  })
+
+  describe('where nobody configured a way and the KDC knows none', () => {
+    const LEAF = parsePrincipal('host/y@B.EX')
+    const more: Partial<TgsTerms> = {
+      server: LEAF,
+      tgt: ticketGrantingTicket({ server: tgtPrincipal('A.EX') }),
+      pathTo: realm => ['A.EX', realm],
+      detourTo: realm => ['A.EX', 'EX', realm],
+    }
+
+    test('the hierarchy is asked, nearest to the end first', () => {
+      const first = begin(more)
+      expect(nameOf(first)).toBe('krbtgt/B.EX@A.EX')
+      const second = sent(reply(first, kdcError(7)))
+      expect([second.realm, nameOf(second)]).toEqual(['A.EX', 'krbtgt/EX@A.EX'])
+      const third = sent(reply(second, tgsReply(second.message)))
+      expect([third.realm, nameOf(third), third.keep.length]).toEqual(['EX', 'krbtgt/B.EX@EX', 1])
+      const fourth = sent(reply(third, tgsReply(third.message)))
+      expect([fourth.realm, nameOf(fourth), fourth.keep.length]).toEqual(['B.EX', 'host/y@B.EX', 1])
+    })
+
+    test('and when that leads nowhere, the first refusal is the one that is told', () => {
+      const named = (name: string) => kdcError(7, { eText: 'NO', sname: toPrincipalName(parsePrincipal(name)), realm: 'A.EX' })
+      const second = sent(reply(begin(more), named('krbtgt/B.EX@A.EX')))
+      expect(failure(reply(second, named('krbtgt/EX@A.EX'))).message).toBe('Server krbtgt/B.EX@A.EX not found in Kerberos database')
+      const further = sent(reply(second, tgsReply(second.message)))
+      expect(failure(reply(further, kdcError(7))).code).toBe('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN')
+    })
+
+    test('another refusal ends the search', () => {
+      expect(failure(reply(begin(more), kdcError(12))).code).toBe('KRB5KDC_ERR_POLICY')
+    })
+
+    test('as does a configured path', () => {
+      expect(failure(reply(begin({ ...more, detourTo: () => undefined }), kdcError(7))).code).toBe('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN')
+    })
+  })
+
+  test('ten realms and no more, on a path, off it and by referrals', () => {
+    const realms = Array.from({ length: 14 }, (_, n) => `R${n}`)
+    const counts = [
+      [{ server: { ...EAST, realm: 'R13' }, pathTo: () => ['R', ...realms] }, 'KRB5_KDC_UNREACH', 10],
+      [{ server: EAST }, 'KRB5_KDCREP_MODIFIED', 11],
+      [{}, 'KRB5_KDC_UNREACH', 10],
+    ] as const
+    for (const [more, code, requests] of counts) {
+      let step: TgsStep = begin(more)
+      let from = 'R'
+      let asked = 0
+      for (; step.do === 'send'; asked++) {
+        step = reply(step, referralTo(`R${asked}`, step, from))
+        from = `R${asked}`
+      }
+      const error = failure(step)
+      expect([error.code, asked]).toEqual([code, requests])
+      expect(error.hints[0]).toMatch(/^more than 10 realms on the way: R -> R0 -> R1 ->/)
+    }
+  })
+
+  test('every ticket on the way is told, those of the cache too', () => {
+    const corp = ticketGrantingTicket({ server: tgtPrincipal('CORP', 'R') })
+    const first = begin({ server: EAST, pathTo: () => ['R', 'CORP', 'EAST'], tgts: [corp] })
+    const second = sent(reply(first, kdcError(7)))
+    const third = sent(reply(second, referralTo('EAST', second, 'CORP')))
+    const end = tgsStep(third.state, { got: 'reply', message: tgsReply(third.message), kdc: '10.0.0.1' }, world())
+    if (end.do !== 'done') throw new Error('it should be done')
+    expect(end.legs.map(legText)).toEqual([
+      'ok krbtgt/R@R in the cache',
+      'no krbtgt/EAST@R from the KDC of R: Server not found in Kerberos database',
+      'ok krbtgt/CORP@R in the cache',
+      'ok krbtgt/EAST@CORP from the KDC of CORP',
+      'ok host/y@EAST from the KDC of EAST',
+    ])
+    expect(end.legs.at(-1)).toMatchObject({ kdc: '10.0.0.1', using: { realm: 'CORP' } })
   })
 
   test('a service ticket in place of a realm ticket is a changed reply', () => {
