@@ -133,7 +133,7 @@ describe('tkadmin.local', () => {
     const missing = one(['getprinc', 'nope'])
     expect(missing).toMatchObject({ code: 1, value: { error: { code: 'KADM5_UNK_PRINC', message: 'Principal does not exist' } } })
     const asked = one(['cpw', 'json'], 'new\nnew\n')
-    expect(asked).toMatchObject({ code: 0, value: { changed: 'json@CLI.TEST' } })
+    expect(asked).toMatchObject({ code: 0, value: { principal: 'json@CLI.TEST', changed: true } })
     expect(asked.stderr).toContain('Enter password for principal "json@CLI.TEST": ')
     expect(JSON.parse(util(['--json', 'stash']).stdout)).toMatchObject({ stash: scratch.file('stash') })
     const create = util(['--json', 'create', '-P', 'x'])
@@ -166,7 +166,8 @@ describe('tkadmin.local', () => {
 
   it('shows what a request takes', () => {
     const usage = 'usage: purgekeys [-all|-keepkvno oldest_kvno_to_keep] principal\n'
-    const help = `purgekeys: Purge previously retained old keys from a principal\n${usage}`
+    const own = 'not in kadmin:\n\t--if-exists: do nothing when there is no such principal\n'
+    const help = `purgekeys: Purge previously retained old keys from a principal\n${usage}${own}`
     expect(local(['purgekeys']).stderr).toBe(usage)
     expect(local(['--help', 'purgekeys'])).toEqual({ code: 0, stdout: help, stderr: '' })
     expect(local(['help', 'purgekeys'])).toEqual({ code: 0, stdout: help, stderr: '' })

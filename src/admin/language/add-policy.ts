@@ -1,4 +1,4 @@
-import { type PolicyWords, policyUsage, readPolicyWords } from './policy-words.ts'
+import { POLICY_OPTIONS, type PolicyWords, policyUsage, readPolicyWords } from './policy-words.ts'
 import type { Verb } from './verb.ts'
 
 export const addPolicy: Verb<PolicyWords, undefined> = {
@@ -6,6 +6,7 @@ export const addPolicy: Verb<PolicyWords, undefined> = {
   about: 'Add policy',
   usage: policyUsage('add_policy'),
   privilege: 'a',
+  options: POLICY_OPTIONS,
   read: (words, reading) => readPolicyWords(words, 'add_policy', reading),
   target: () => undefined,
 }

@@ -1,7 +1,7 @@
 import type { KeySalt } from '../../core/config/key-salts.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 import type { Secret } from '../../core/secret/secret.ts'
-import { ATTRIBUTE_USAGE, type PrincipalWords, readPrincipalWords } from './principal-words.ts'
+import { ATTRIBUTE_USAGE, NEW_PRINCIPAL_OPTIONS, type PrincipalWords, readPrincipalWords } from './principal-words.ts'
 import type { NameOnly, PrincipalChange } from './records.ts'
 import type { Verb } from './verb.ts'
 
@@ -27,6 +27,7 @@ export const addPrincipal: Verb<AddPrincipalInput, NameOnly, PrincipalWords> = {
   about: 'Add principal',
   usage,
   privilege: 'a',
+  options: NEW_PRINCIPAL_OPTIONS,
   read: (words, reading) => readPrincipalWords(words, 'add_principal', usage, 0, reading),
   target: input => input.principal,
 }

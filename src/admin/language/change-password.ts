@@ -43,6 +43,9 @@ export const changePassword: Verb<ChangePasswordInput, ChangePasswordResult, Cha
   about: 'Change password',
   usage,
   privilege: 'c',
+  get options() {
+    return GRAMMAR.words
+  },
   read: (words, reading) => {
     const draft: Draft = { randomKey: false, keepOld: false, keySalts: [] }
     const names = takeOptions(words, GRAMMAR, draft, reading)

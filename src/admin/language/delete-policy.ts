@@ -12,6 +12,7 @@ export const deletePolicy: Verb<PolicyName, undefined, PolicyName & { readonly f
   about: 'Delete policy',
   usage,
   privilege: 'd',
+  options: [{ word: '-force' }],
   read: words => {
     const { force, names } = forcedNames(words, 1, usage)
     return { force, name: names[0]! }

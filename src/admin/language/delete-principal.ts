@@ -10,6 +10,7 @@ export const deletePrincipal: Verb<NameOnly, NameOnly, NameOnly & { readonly for
   about: 'Delete principal',
   usage,
   privilege: 'd',
+  options: [{ word: '-force' }],
   read: (words, reading) => {
     const { force, names } = forcedNames(words, 1, usage)
     return { force, principal: readPrincipal(names[0]!, 'delete_principal', 'parsing principal name', reading) }

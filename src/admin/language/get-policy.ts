@@ -10,6 +10,7 @@ export const getPolicy: Verb<PolicyName, PolicyRecord, PolicyName & { readonly t
   about: 'Get policy',
   usage,
   privilege: 'i',
+  options: [{ word: '-terse' }],
   read: words => terseName(words, usage),
   target: () => undefined,
 }

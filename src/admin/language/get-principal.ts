@@ -10,6 +10,7 @@ export const getPrincipal: Verb<NameOnly, PrincipalRecord, NameOnly & { readonly
   about: 'Get principal',
   usage,
   privilege: 'i',
+  options: [{ word: '-terse' }],
   read: (words, reading) => {
     const { terse, name } = terseName(words, usage)
     return { terse, principal: readPrincipal(name, 'get_principal', 'parsing principal', reading) }

@@ -1,4 +1,4 @@
-import { type PolicyWords, policyUsage, readPolicyWords } from './policy-words.ts'
+import { POLICY_OPTIONS, type PolicyWords, policyUsage, readPolicyWords } from './policy-words.ts'
 import type { Verb } from './verb.ts'
 
 export const modifyPolicy: Verb<PolicyWords, undefined> = {
@@ -6,6 +6,7 @@ export const modifyPolicy: Verb<PolicyWords, undefined> = {
   about: 'Modify policy',
   usage: policyUsage('modify_policy'),
   privilege: 'm',
+  options: POLICY_OPTIONS,
   read: (words, reading) => readPolicyWords(words, 'modify_policy', reading),
   target: () => undefined,
 }

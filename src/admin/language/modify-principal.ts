@@ -2,7 +2,7 @@ import type { Principal } from '../../core/principal/principal.ts'
 import type { Reading } from '../query/parse.ts'
 import { QueryError } from '../query/query-error.ts'
 import { readPrincipal } from '../query/values.ts'
-import { ATTRIBUTE_USAGE, readPrincipalWords } from './principal-words.ts'
+import { ATTRIBUTE_USAGE, CHANGE_OPTIONS, readPrincipalWords } from './principal-words.ts'
 import type { NameOnly, PrincipalChange } from './records.ts'
 import type { Verb } from './verb.ts'
 
@@ -29,6 +29,7 @@ export const modifyPrincipal: Verb<ModifyPrincipalInput, NameOnly, NameOnly> = {
   about: 'Modify principal',
   usage,
   privilege: 'm',
+  options: CHANGE_OPTIONS,
   read: (words, reading) => {
     const last = words.at(-1)
     if (last === undefined) throw new QueryError(usage)

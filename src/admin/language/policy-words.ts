@@ -2,6 +2,7 @@ import { type Grammar, type Reading, takeOptions, type Word } from '../query/par
 import { QueryError } from '../query/query-error.ts'
 import { readInterval, readNumber } from '../query/values.ts'
 import type { PolicyChange } from './records.ts'
+import type { VerbOption } from './verb.ts'
 
 export interface PolicyWords {
   readonly name: string
@@ -81,3 +82,5 @@ const WORDS: readonly Word<Draft>[] = [
     },
   },
 ]
+
+export const POLICY_OPTIONS: readonly VerbOption[] = WORDS

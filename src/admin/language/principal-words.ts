@@ -5,6 +5,7 @@ import { type Grammar, type Reading, takeOptions, type Word } from '../query/par
 import { QueryError } from '../query/query-error.ts'
 import { readDate, readInterval, readNumber, readPrincipal } from '../query/values.ts'
 import type { PrincipalChange } from './records.ts'
+import type { VerbOption } from './verb.ts'
 
 /** What the words of add_principal and modify_principal say; both take all of them and each refuses some afterwards. */
 export interface PrincipalWords {
@@ -134,6 +135,12 @@ const WORDS: readonly Word<Draft>[] = [
     },
   },
 ]
+
+/** The options of add_principal. */
+export const NEW_PRINCIPAL_OPTIONS: readonly VerbOption[] = WORDS.filter(({ word }) => word !== '-unlock')
+
+/** The options of modify_principal: keys are not its business. */
+export const CHANGE_OPTIONS: readonly VerbOption[] = WORDS.filter(({ word }) => !['-pw', '-randkey', '-nokey', '-e'].includes(word))
 
 /** The part that the usage texts of both share. */
 export const ATTRIBUTE_USAGE = `\tattributes are:

@@ -17,6 +17,7 @@ export const purgeKeys: Verb<PurgeKeysInput, NameOnly> = {
   about: 'Purge previously retained old keys from a principal',
   usage,
   privilege: 'm',
+  options: [{ word: '-all' }, { word: '-keepkvno', value: 'kvno' }],
   read: (words, reading) => {
     const [first, second, third] = words
     const name = (text: string) => readPrincipal(text, 'purgekeys', 'parsing principal', reading)

@@ -16,6 +16,7 @@ export const renamePrincipal: Verb<RenamePrincipalInput, RenamePrincipalInput, R
   about: 'Rename principal',
   usage,
   privilege: 'd',
+  options: [{ word: '-force' }],
   read: (words, reading) => {
     const { force, names } = forcedNames(words, 2, usage)
     const from = readPrincipal(names[0]!, 'rename_principal', 'parsing old principal name', reading)

@@ -2,6 +2,13 @@ import type { Principal } from '../../core/principal/principal.ts'
 import type { AclLetter } from '../acl/entry.ts'
 import type { Reading } from '../query/parse.ts'
 
+/** An option among the words of a verb. */
+export interface VerbOption {
+  readonly word: string
+  /** Name of the value that follows; absent for a switch. */
+  readonly value?: string
+}
+
 /**
  * One operation on the database: what it is called, what its words mean, who may do it. What it does is its handler in `run/`;
  * texts for people are the business of `commands/tkadmin`.
@@ -17,6 +24,8 @@ export interface Verb<In, Out, Draft = In> {
   /** What stands on standard error when the words are wrong: whole lines. */
   readonly usage: string
   readonly privilege: AclLetter
+  /** What may stand before the names; absent where nothing may. ±flags of principals are not among them. */
+  readonly options?: readonly VerbOption[]
   /** Words after the verb. Throws QueryError. */
   read(words: readonly string[], reading: Reading): Draft
   /** The principal whose entry the operation is about: what kadm5.acl compares. */

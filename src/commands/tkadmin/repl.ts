@@ -2,14 +2,14 @@ import { QueryError } from '../../admin/query/query-error.ts'
 import { splitLine } from '../../admin/query/split.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { promptOf, unknownRequest, wordsOfLine } from '../requests/line.ts'
-import { errorJson, resultJson } from '../text/envelope.ts'
+import { errorJson, resultJson, UsageError } from '../text/envelope.ts'
 import { InOrder } from './in-order.ts'
+import { forgiven, type Own, takeOwnOptions } from './own-options.ts'
 import { requestNamed } from './requests/index.ts'
 import { type Request, RequestFailure, type Talk } from './talk.ts'
 
-/** The talk and what the driver of it needs besides: raw output and whether JSON was asked for. */
-export interface Session extends Omit<Talk, 'print' | 'info' | 'warn' | 'fail' | 'end'> {
-  readonly json: boolean
+/** The talk and what the driver of it needs besides: raw output. */
+export interface Session extends Omit<Talk, 'own' | 'print' | 'info' | 'warn' | 'fail' | 'end'> {
   out(text: string): void
   err(text: string): void
 }
@@ -17,14 +17,16 @@ export interface Session extends Omit<Talk, 'print' | 'info' | 'warn' | 'fail' |
 export interface Ran {
   readonly failed: boolean
   readonly ended: boolean
+  /** There was nothing to do, and an option of ours says that this is well. */
+  readonly unchanged: boolean
 }
 
 /** One request that stands on the command line, its words already split. The exit status. */
 export async function runArguments(words: readonly string[], session: Session): Promise<number> {
   const request = requestNamed(words[0]!)
   if (request === undefined) return unknown(words[0]!, session)
-  const { failed } = await carryOut(request, words.slice(1), session)
-  return failed ? 1 : 0
+  const { failed, unchanged } = await carryOut(request, words.slice(1), session)
+  return failed ? 1 : unchanged ? UNCHANGED_STATUS : 0
 }
 
 /** The value of -q. Only a request that does not exist makes the exit status 1. */
@@ -88,7 +90,7 @@ async function runScript(session: Session): Promise<number> {
 function subjectOf(line: string, session: Session): string | undefined {
   try {
     const [name, ...words] = splitLine(line)
-    return name === undefined ? undefined : requestNamed(name)?.subject?.(words, session)
+    return name === undefined ? undefined : subjectOfRequest(requestNamed(name), words, session)
   } catch (error) {
     if (error instanceof QueryError) return undefined
     throw error
@@ -105,9 +107,15 @@ function requestIn(line: string, session: Session): [Request, readonly string[]]
   return undefined
 }
 
+function subjectOfRequest(request: Request | undefined, given: readonly string[], session: Session): string | undefined {
+  if (request?.subject === undefined) return undefined
+  const { own, words } = takeOwnOptions(given, request)
+  return own.has('from') ? undefined : request.subject(words, session)
+}
+
 async function carryOut(request: Request, words: readonly string[], session: Session): Promise<Ran> {
-  const state = { failed: false, ended: false, errors: [] as KrbError[] }
-  const talk: Talk = {
+  const state = { failed: false, ended: false, unchanged: false, errors: [] as (KrbError | UsageError)[] }
+  const talk: Omit<Talk, 'own'> = {
     ...session,
     print: text => {
       if (!session.json) session.out(text)
@@ -118,14 +126,16 @@ async function carryOut(request: Request, words: readonly string[], session: Ses
     warn: text => session.err(text),
     fail: (text, error) => {
       state.failed = true
-      if (error !== undefined) state.errors.push(error)
+      state.errors.push(error ?? new UsageError([text.split('\n', 1)[0]!]))
       session.err(text)
     },
     end: () => {
       state.ended = true
     },
   }
-  const result = await attempt(request, words, talk)
+  const result = await attempt(request, words, talk, () => {
+    state.unchanged = true
+  })
   if (session.json) {
     const error = state.errors[0]
     session.out(resultJson({ request: request.names[0], ...result, ...(error === undefined ? {} : { error: errorJson(error) }) }))
@@ -133,21 +143,40 @@ async function carryOut(request: Request, words: readonly string[], session: Ses
   return state
 }
 
-async function attempt(request: Request, words: readonly string[], talk: Talk): Promise<object> {
+/** What a request gives for --json. Failures go to `talk`; `unchanged` is called when there was nothing to do. */
+async function attempt(request: Request, given: readonly string[], talk: Omit<Talk, 'own'>, unchanged: () => void): Promise<object> {
+  let own: Own = new Map()
   try {
-    return await request.run(words, talk)
+    const taken = takeOwnOptions(given, request)
+    own = taken.own
+    const result = await request.run(taken.words, { ...talk, own })
+    if (own.has('if-not-exists') && 'changed' in result && result.changed === false) unchanged()
+    return result
   } catch (error) {
-    if (error instanceof QueryError) (error.fails ? talk.fail : talk.warn)(error.message)
-    else if (error instanceof RequestFailure) talk.fail(error.message, error.error)
+    if (error instanceof RequestFailure && forgiven(error.error.code, own, request.own)) {
+      talk.info(`${request.names[0]}: ${error.error.message}: nothing to do.\n`)
+      unchanged()
+      return { changed: false, reason: error.error.code }
+    }
+    if (error instanceof QueryError) {
+      if (error.fails) talk.fail(error.message)
+      else {
+        talk.warn(error.message)
+        return talk.json ? { error: errorJson(new UsageError([error.message.split('\n', 1)[0]!])) } : {}
+      }
+    } else if (error instanceof RequestFailure) talk.fail(error.message, error.error)
     else if (error instanceof KrbError) talk.fail(`${request.names[0]}: ${error.describe()}\n`, error)
     else throw error
     return {}
   }
 }
 
-function unknown(what: string, { program, err }: Session): number {
+function unknown(what: string, { program, json, out, err }: Session): number {
+  if (json) out(resultJson({ error: errorJson(new UsageError([`Command not found ${what}`])) }))
   err(`${program}: Command not found ${what}\n`)
   return 1
 }
 
+/** Exit status of a request on the command line that found nothing to do (tkadmin(1)). */
+const UNCHANGED_STATUS = 3
 const MOST_TOGETHER = 256

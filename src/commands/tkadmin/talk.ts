@@ -1,9 +1,11 @@
 import type { AdminApi } from '../../admin/api.ts'
+import type { VerbOption } from '../../admin/language/verb.ts'
 import type { Reading } from '../../admin/query/parse.ts'
 import type { ClientConfig } from '../../core/config/krb5-conf.ts'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Zone } from '../../core/time/zone.ts'
+import type { Own, OwnOption } from './own-options.ts'
 
 /** What a request works with: the database, the person or script on the other side, and how it was called. */
 export interface Talk {
@@ -15,6 +17,10 @@ export interface Talk {
   readonly program: string
   /** The request stood on the command line: no information lines, no questions, and failures count in the exit status. */
   readonly script: boolean
+  /** One JSON document is the only output. */
+  readonly json: boolean
+  /** Those of our own options that were given. */
+  readonly own: Own
   reading(): Reading
   /** A result, on standard output. Like `info` nothing with --json, where the value that the request returns is printed instead. */
   print(text: string): void
@@ -35,15 +41,31 @@ export interface Request {
   readonly about: string
   /** What wrong words are answered with; absent where there are none to get wrong. */
   readonly usage?: string
+  /** kadmin's options, which stand before the operands. */
+  readonly options?: readonly VerbOption[]
+  /** Also ±flags of principals. */
+  readonly flags?: true
+  readonly operands?: readonly Operand[]
+  /** Long options that kadmin does not have; they may stand anywhere and are not among the words that `run` gets. */
+  readonly own?: readonly OwnOption[]
   /** Ours: not in MIT's list_requests. */
   readonly unlisted?: boolean
-  /** Words after the name. The value is what --json prints. Throws QueryError and RequestFailure. */
+  /** Words after the name. The value is what --json prints (docs/json.md). Throws QueryError and RequestFailure. */
   run(words: readonly string[], talk: Talk): Promise<object>
   /**
    * What the request is about, when it asks nothing and touches nothing else: such requests may be under way together as long as
    * their subjects differ. undefined when it must wait for all before it. Throws QueryError.
    */
   subject?(words: readonly string[], talk: Pick<Talk, 'reading'>): string | undefined
+}
+
+/** A word that a request needs, or may have. */
+export interface Operand {
+  /** As a question puts it. */
+  readonly name: string
+  /** What it names: something that is there, `new` for what is not, or any text. */
+  readonly kind: 'principal' | 'policy' | 'new' | 'text'
+  readonly optional?: true
 }
 
 /** A request that failed: `text` is the complete line, the error what it came from. */

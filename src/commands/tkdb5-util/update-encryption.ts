@@ -5,8 +5,8 @@ import { type Principal, samePrincipal } from '../../core/principal/principal.ts
 import { entryName } from '../../kdc/store/entry-name.ts'
 import type { MasterKey, MasterKeys } from '../../kdc/store/master-key.ts'
 import { readMasterKvno } from '../../kdc/store/tl-data.ts'
+import { Progress } from '../text/progress.ts'
 import { failed, type MasterWork, masterEntry, masterKeyList, onDatabase, sure } from './master-entry.ts'
-import { Progress } from './progress.ts'
 import { type Done, tried, type Work } from './work.ts'
 
 export interface UpdateOptions {

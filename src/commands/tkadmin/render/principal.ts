@@ -2,6 +2,7 @@ import type { KeyRecord, PrincipalRecord } from '../../../admin/language/records
 import { saltTypeName } from '../../../core/config/key-salts.ts'
 import { principalAttributeNames } from '../../../core/flags/principal-attributes.ts'
 import { displayText } from '../../../core/principal/display.ts'
+import { unparsePrincipal } from '../../../core/principal/principal.ts'
 import { etypeName, etypeStanding } from '../../../core/registry/etype.ts'
 import { durationText, getprincTime, isoTime } from '../../../core/time/format.ts'
 import type { Zone } from '../../../core/time/zone.ts'
@@ -58,14 +59,14 @@ export function principalTerse(record: PrincipalRecord): string {
 export function principalJson(record: PrincipalRecord): object {
   const date = (seconds: number) => (seconds === 0 ? null : isoTime(seconds))
   return {
-    principal: shown(record.principal),
+    principal: unparsePrincipal(record.principal),
     expiration: date(record.expiration),
     lastPasswordChange: date(record.lastPasswordChange),
     passwordExpiration: date(record.pwExpiration),
     maxLife: record.maxLife,
     maxRenewableLife: record.maxRenewableLife,
     modifiedAt: date(record.modifiedAt),
-    modifiedBy: record.modifiedBy === undefined ? null : shown(record.modifiedBy),
+    modifiedBy: record.modifiedBy === undefined ? null : unparsePrincipal(record.modifiedBy),
     attributes: principalAttributeNames(record.attributes),
     kvno: record.kvno,
     masterKvno: record.mkvno,

@@ -3,9 +3,11 @@ import { VERBS } from '../../../admin/language/index.ts'
 import type { PrincipalWords } from '../../../admin/language/principal-words.ts'
 import { encodeText } from '../../../core/bytes/text.ts'
 import { KrbError } from '../../../core/errors/krb-error.ts'
+import { type Principal, unparsePrincipal } from '../../../core/principal/principal.ts'
 import { Secret } from '../../../core/secret/secret.ts'
 import { askPassword } from '../ask.ts'
 import { shown } from '../names.ts'
+import { IF_NOT_EXISTS } from '../own-options.ts'
 import { type Request, step, type Talk } from '../talk.ts'
 import { policyExists } from './policy-exists.ts'
 
@@ -15,13 +17,23 @@ export const addPrincipal: Request = {
   names: verb.names,
   about: verb.about,
   usage: verb.usage,
+  options: verb.options!,
+  flags: true,
+  operands: [{ name: 'principal', kind: 'new' }],
+  own: [
+    IF_NOT_EXISTS,
+    { name: 'from', value: 'FILE', doc: 'add a principal for each JSON object, one a line, of FILE, or of standard input for -' },
+  ],
   subject: (words, talk) => {
-    const { principal, noKey, randomKey, password } = verb.read(words, talk.reading())
-    return noKey || randomKey || password !== undefined ? shown(principal) : undefined
+    const read = verb.read(words, talk.reading())
+    return asksPassword(read) ? undefined : shown(read.principal)
   },
   run: async (words, talk) => {
+    const file = talk.own.get('from')
+    if (file !== undefined) return (await import('../bulk/add-principals.ts')).addPrincipalsFrom(file, words, talk)
     const read = verb.read(words, talk.reading())
     const name = shown(read.principal)
+    if (talk.own.has('if-not-exists') && asksPassword(read)) await refuseExisting(read.principal, name, talk)
     const policy = await choosePolicy(read, name, talk)
     const change = policy === undefined ? read.change : { ...read.change, policy }
     const keys = await chooseKeys(read, name, talk)
@@ -35,8 +47,25 @@ export const addPrincipal: Request = {
       if (keys.from === 'password') keys.password.wipe()
     }
     talk.info(`Principal "${name}" created.\n`)
-    return { created: name, policy: policy ?? null }
+    return { created: unparsePrincipal(read.principal), policy: policy ?? null, changed: true }
   },
+}
+
+function asksPassword({ noKey, randomKey, password }: PrincipalWords): boolean {
+  return !noKey && !randomKey && password === undefined
+}
+
+/** Nobody is asked for the password of somebody who is there already. Who may not look is asked. */
+async function refuseExisting(principal: Principal, name: string, { api }: Talk): Promise<void> {
+  const there = await api.call(VERBS.getPrincipal, { principal }).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof KrbError) return false
+      throw error
+    },
+  )
+  if (!there) return
+  await step('add_principal', `while creating "${name}".`, () => Promise.reject(new KrbError('KADM5_DUP')))
 }
 
 /** The policy called `default` goes to everybody who asks neither for another nor for none. */

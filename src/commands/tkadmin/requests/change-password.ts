@@ -1,7 +1,7 @@
 import type { ChangePasswordWords } from '../../../admin/language/change-password.ts'
 import { VERBS } from '../../../admin/language/index.ts'
 import { encodeText } from '../../../core/bytes/text.ts'
-import type { Principal } from '../../../core/principal/principal.ts'
+import { type Principal, unparsePrincipal } from '../../../core/principal/principal.ts'
 import { Secret } from '../../../core/secret/secret.ts'
 import { askPassword } from '../ask.ts'
 import { shown } from '../names.ts'
@@ -13,6 +13,8 @@ export const changePassword: Request = {
   names: verb.names,
   about: verb.about,
   usage: verb.usage,
+  options: verb.options!,
+  operands: [{ name: 'principal', kind: 'principal' }],
   run: async (words, talk) => {
     const read = verb.read(words, talk.reading())
     const name = shown(read.principal)
@@ -23,7 +25,7 @@ export const changePassword: Request = {
     const change = () => talk.api.call(verb, { principal, password, keepOld, keySalts })
     await step('change_password', `while changing password for "${name}".`, change)
     talk.info(`Password for "${name}" changed.\n`)
-    return { changed: name }
+    return { principal: unparsePrincipal(principal), changed: true }
   },
 }
 
@@ -32,7 +34,7 @@ async function randomize({ principal, keepOld, keySalts }: ChangePasswordWords, 
   const { keys } = await step('change_password', `while randomizing key for "${name}".`, change)
   for (const { key } of keys) key.value.wipe()
   talk.info(`Key for "${name}" randomized.\n`)
-  return { randomized: name }
+  return { principal: unparsePrincipal(principal), changed: true }
 }
 
 async function choosePassword(principal: Principal, given: string | undefined, { env }: Talk): Promise<Secret> {

@@ -9,6 +9,7 @@ export const getStrings: Request = {
   names: verb.names,
   about: verb.about,
   usage: verb.usage,
+  operands: [{ name: 'principal', kind: 'principal' }],
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     const phrase = `while getting attributes for principal "${shown(input.principal)}"`

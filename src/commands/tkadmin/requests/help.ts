@@ -3,8 +3,9 @@ import { unknownRequest } from '../../requests/line.ts'
 import { type Request, RequestFailure } from '../talk.ts'
 
 /** What `help` and `--help` show of one request. */
-export function requestHelp({ names, about, usage = '' }: Request): string {
-  return `${names.join(', ')}: ${about}\n${usage}`
+export function requestHelp({ names, about, usage = '', own = [] }: Request): string {
+  const lines = own.map(({ name, value, doc }) => `\t--${name}${value === undefined ? '' : ` ${value}`}: ${doc}\n`)
+  return `${names.join(', ')}: ${about}\n${usage}${lines.length === 0 ? '' : `not in kadmin:\n${lines.join('')}`}`
 }
 
 /** One request, or without a name all of them, in a line each. */

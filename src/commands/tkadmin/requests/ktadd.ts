@@ -6,7 +6,8 @@ import { displayText } from '../../../core/principal/display.ts'
 import { type Principal, parsePrincipal } from '../../../core/principal/principal.ts'
 import { etypeName } from '../../../core/registry/etype.ts'
 import { type Request, RequestFailure, step, type Talk } from '../talk.ts'
-import { carryOn, type NamedKeytab, openKeytab } from './keytab-words.ts'
+import { carryOn, openKeytab } from './keytab-words.ts'
+import { type KeyTarget, PrintedKeytab } from './printed-keytab.ts'
 
 const USAGE = 'Usage: ktadd [-k[eytab] keytab] [-q] [-e keysaltlist] [-norandkey] [principal | -glob princ-exp] [...]\n'
 
@@ -14,9 +15,19 @@ export const ktadd: Request = {
   names: ['ktadd', 'xst'],
   about: 'Add entry(s) to a keytab',
   usage: USAGE,
+  options: [
+    { word: '-k', value: 'keytab' },
+    { word: '-q' },
+    { word: '-e', value: 'keysaltlist' },
+    { word: '-norandkey' },
+    { word: '-glob', value: 'pattern' },
+  ],
+  operands: [{ name: 'principal', kind: 'principal' }],
+  own: [{ name: 'base64', doc: 'print the keytab in base64, and nothing else, instead of writing a file' }],
   run: async (words, talk) => {
     const read = readWords(words)
-    const keytab = await openKeytab(read.keytab, talk)
+    const printed = talk.own.has('base64') ? printedKeytab(read, talk) : undefined
+    const keytab = printed ?? (await openKeytab(read.keytab, talk))
     const added: Added[] = []
     for (let i = 0; i < read.names.length; i++) {
       const word = read.names[i]!
@@ -24,8 +35,16 @@ export const ktadd: Request = {
       else if (++i === read.names.length) talk.warn(USAGE)
       else await carryOn(talk, () => addMatching(read.names[i]!, read, keytab, added, talk))
     }
-    return { keytab: keytab.label, added }
+    printed?.print()
+    return { keytab: keytab.label, changed: added.length > 0, added }
   },
+}
+
+/** Keys in a JSON document would be kept by whatever keeps such documents: the two outputs exclude each other. */
+function printedKeytab(read: KtaddWords, talk: Talk): PrintedKeytab {
+  if (read.keytab !== undefined) throw new QueryError('ktadd: --base64 and -k exclude each other\n')
+  if (talk.json) throw new QueryError('ktadd: --base64 and --json exclude each other\n')
+  return new PrintedKeytab(text => talk.print(text))
 }
 
 interface KtaddWords {
@@ -65,14 +84,14 @@ function readWords(words: readonly string[]): KtaddWords {
   return { keytab, quiet, keepKeys, keySalts, names: words.slice(at) }
 }
 
-async function addMatching(pattern: string, read: KtaddWords, keytab: NamedKeytab, added: Added[], talk: Talk): Promise<void> {
+async function addMatching(pattern: string, read: KtaddWords, keytab: KeyTarget, added: Added[], talk: Talk): Promise<void> {
   const list = () => talk.api.call(VERBS.listPrincipals, { pattern })
   const names = await step(talk.program, `while expanding expression "${pattern}".`, list)
   for (const name of names) await carryOn(talk, () => addOne(name, read, keytab, added, talk))
 }
 
 /** The name is shown as it was given. */
-async function addOne(name: string, read: KtaddWords, keytab: NamedKeytab, added: Added[], talk: Talk): Promise<void> {
+async function addOne(name: string, read: KtaddWords, keytab: KeyTarget, added: Added[], talk: Talk): Promise<void> {
   const parse = async () => parsePrincipal(name, { defaultRealm: talk.api.realm })
   const principal = await step(talk.program, `while parsing -add principal name ${displayText(name)}`, parse)
   const keys = await keysOf(principal, name, read, talk)
@@ -85,7 +104,7 @@ async function addOne(name: string, read: KtaddWords, keytab: NamedKeytab, added
       const enctype = etypeName(key.etype)
       added.push({ principal: name, kvno, enctype })
       const line = `Entry for principal ${displayText(name)} with kvno ${kvno}, encryption type ${enctype} added to keytab ${keytab.label}.\n`
-      if (!read.quiet) talk.print(line)
+      if (!read.quiet && !talk.own.has('base64')) talk.print(line)
     }
   } finally {
     for (const { key } of keys) key.value.wipe()

@@ -13,6 +13,8 @@ export const ktremove: Request = {
   names: ['ktremove', 'ktrem'],
   about: 'Remove entry(s) from a keytab',
   usage: USAGE,
+  options: [{ word: '-k', value: 'keytab' }, { word: '-q' }],
+  operands: [{ name: 'principal', kind: 'principal' }],
   run: async (words, talk) => {
     const read = readWords(words)
     const keytab = await openKeytab(read.keytab, talk)
@@ -21,7 +23,7 @@ export const ktremove: Request = {
       const line = `Entry for principal ${displayText(read.name)} with kvno ${kvno} removed from keytab ${keytab.label}.\n`
       if (!read.quiet) talk.print(line)
     }
-    return { keytab: keytab.label, principal: read.name, removed }
+    return { keytab: keytab.label, principal: read.name, changed: removed.length > 0, removed }
   },
 }
 

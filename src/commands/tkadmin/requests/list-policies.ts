@@ -1,6 +1,8 @@
 import { VERBS } from '../../../admin/language/index.ts'
 import { displayText } from '../../../core/principal/display.ts'
+import { TABLE } from '../own-options.ts'
 import { type Request, step } from '../talk.ts'
+import { policyTable, wantsTable } from './overview.ts'
 
 const verb = VERBS.listPolicies
 
@@ -8,10 +10,12 @@ export const listPolicies: Request = {
   names: verb.names,
   about: verb.about,
   usage: verb.usage,
+  operands: [{ name: 'pattern', kind: 'policy', optional: true }],
+  own: [TABLE],
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     const names = await step('get_policies', 'while retrieving list.', () => talk.api.call(verb, input))
-    talk.print(names.map(name => `${displayText(name)}\n`).join(''))
+    talk.print(wantsTable(talk) ? await policyTable(names, talk) : names.map(name => `${displayText(name)}\n`).join(''))
     return { policies: names }
   },
 }

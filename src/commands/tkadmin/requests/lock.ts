@@ -15,5 +15,5 @@ export const lock: Request = {
 export const unlock: Request = {
   names: ['unlock'],
   about: 'Release exclusive database lock',
-  run: async () => ({}),
+  run: async () => ({ changed: false }),
 }

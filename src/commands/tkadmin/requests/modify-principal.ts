@@ -1,6 +1,8 @@
 import { VERBS } from '../../../admin/language/index.ts'
 import { type ModifyPrincipalInput, readModification } from '../../../admin/language/modify-principal.ts'
+import { unparsePrincipal } from '../../../core/principal/principal.ts'
 import { shown } from '../names.ts'
+import { IF_PRINCIPAL_EXISTS } from '../own-options.ts'
 import { type Request, step } from '../talk.ts'
 import { policyExists } from './policy-exists.ts'
 
@@ -10,6 +12,10 @@ export const modifyPrincipal: Request = {
   names: verb.names,
   about: verb.about,
   usage: verb.usage,
+  options: verb.options!,
+  flags: true,
+  operands: [{ name: 'principal', kind: 'principal' }],
+  own: [IF_PRINCIPAL_EXISTS],
   run: async (words, talk) => {
     const { principal } = verb.read(words, talk.reading())
     const name = shown(principal)
@@ -20,9 +26,10 @@ export const modifyPrincipal: Request = {
     if (policy !== undefined && !talk.script && !(await policyExists(policy, talk))) {
       talk.warn(`WARNING: policy "${policy}" does not exist\n`)
     }
-    if (saysAnything(input)) await step('modify_principal', `while modifying "${name}".`, () => talk.api.call(verb, input))
+    const changed = saysAnything(input)
+    if (changed) await step('modify_principal', `while modifying "${name}".`, () => talk.api.call(verb, input))
     talk.info(`Principal "${name}" modified.\n`)
-    return { modified: name }
+    return { modified: unparsePrincipal(principal), changed }
   },
 }
 

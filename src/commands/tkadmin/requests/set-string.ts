@@ -1,5 +1,7 @@
 import { VERBS } from '../../../admin/language/index.ts'
+import { unparsePrincipal } from '../../../core/principal/principal.ts'
 import { shown } from '../names.ts'
+import { IF_PRINCIPAL_EXISTS } from '../own-options.ts'
 import { type Request, step } from '../talk.ts'
 
 const verb = VERBS.setString
@@ -8,11 +10,17 @@ export const setString: Request = {
   names: verb.names,
   about: verb.about,
   usage: verb.usage,
+  operands: [
+    { name: 'principal', kind: 'principal' },
+    { name: 'name', kind: 'text' },
+    { name: 'value', kind: 'text' },
+  ],
+  own: [IF_PRINCIPAL_EXISTS],
   run: async (words, talk) => {
     const input = verb.read(words, talk.reading())
     const name = shown(input.principal)
     await step('set_string', `while setting attribute on principal "${name}"`, () => talk.api.call(verb, input))
     talk.info(`Attribute set for principal "${name}".\n`)
-    return { principal: name, set: input.name }
+    return { principal: unparsePrincipal(input.principal), set: input.name, changed: true }
   },
 }
