@@ -4,7 +4,7 @@ import { Writer } from '../bytes/writer.ts'
 import { KrbError } from '../errors/krb-error.ts'
 
 /** TOK_ID of per-message tokens (RFC 4121 §4.2.6). */
-export const MessageToken = {
+const MessageToken = {
   MIC: 0x0404,
   WRAP: 0x0504,
 } as const

@@ -8,7 +8,7 @@ import { Secret } from '../../../../src/core/secret/secret.ts'
 const PATH = '../shared/vectors/kadm5-session.json'
 export const RECORDED = existsSync(PATH)
 
-export interface RecordedToken {
+interface RecordedToken {
   readonly token: string
   readonly over?: string
   readonly plain?: string
