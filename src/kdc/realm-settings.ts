@@ -15,6 +15,8 @@ export interface RealmPolicy {
   readonly sessionEtypes: readonly EtypeId[]
   readonly rejectBadTransit: boolean
   readonly restrictAnonymousToTgt: boolean
+  /** Tickets carry no PAC. */
+  readonly disablePac: boolean
   /** Services whose names of type NT-UNKNOWN are taken for hosts' services; `*` for all. */
   readonly hostBasedServices: readonly string[]
   /** Services that are never looked for in another realm; `*` for all. */

@@ -19,6 +19,7 @@ export function servedRealm(config: KdcConfig, store: Store, masterKeys: MasterK
     sessionEtypes: sessionEnctypes(config.client),
     rejectBadTransit: config.rejectBadTransit,
     restrictAnonymousToTgt: config.restrictAnonymousToTgt,
+    disablePac: config.disablePac,
     hostBasedServices: config.hostBasedServices,
     noHostReferral: config.noHostReferral,
     realmOfHost: (host: string) => realmOfHost(config.profile, host),

@@ -33,6 +33,7 @@ export class MemoryRealm implements ServedRealm {
       sessionEtypes: [18, 17, 20, 19, 25, 26],
       rejectBadTransit: true,
       restrictAnonymousToTgt: false,
+      disablePac: false,
       hostBasedServices: [],
       noHostReferral: [],
       realmOfHost: () => undefined,

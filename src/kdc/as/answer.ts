@@ -8,6 +8,8 @@ import { asEvent, type Issued } from '../audit/kdc-events.ts'
 import { asIssued, asRefused, limits } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { clientKey, type FoundKey, ticketKey } from '../keys.ts'
+import { carriesPac, wantsPac } from '../pac/contents.ts'
+import { vouchingKeys } from '../pac/vouching-keys.ts'
 import type { PeerAddress } from '../peer-address.ts'
 import { AS_CHECKS } from '../permit/as-checks.ts'
 import { firstRefusal } from '../permit/check.ts'
@@ -20,6 +22,7 @@ import { feltLimits, ticketTimes } from '../permit/ticket-times.ts'
 import { preauthenticate } from '../preauth/index.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
+import { localTgs } from '../tgs/find-server.ts'
 import { gatherAs } from './gather.ts'
 import { type AsPermitted, issueAs } from './issue.ts'
 
@@ -88,6 +91,12 @@ async function permitAs(
     headerFlags: undefined,
   }
   const renewable = times.renewTill === undefined ? 0 : TicketFlags.RENEWABLE
+  const flags = (ticketFlags(grounds) | earned.flags | renewable) >>> 0
+  const tgs =
+    carriesPac(realm, server.attributes, flags) && wantsPac(padata) ? await localTgs(realm.realm, server, desk.realm.store) : undefined
+  if (tgs instanceof Refusal) return tgs
+  const vouching = tgs && vouchingKeys(tgs, desk)
+  if (vouching instanceof Refusal) return vouching
   return {
     request: octets,
     body,
@@ -99,9 +108,10 @@ async function permitAs(
     serverKey,
     clientKey: found,
     sessionEtype: session,
-    flags: (ticketFlags(grounds) | earned.flags | renewable) >>> 0,
+    flags,
     times,
     preauth: earned.by,
+    pacSignedBy: vouching?.key,
   }
 }
 

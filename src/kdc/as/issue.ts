@@ -6,6 +6,7 @@ import { EncTicketPart, Ticket } from '../../core/asn1/messages/ticket.ts'
 import { preserve } from '../../core/asn1/schema.ts'
 import { type Bytes, EMPTY } from '../../core/bytes/bytes.ts'
 import { type RandomSource, randomKey, sealData } from '../../core/crypto/encrypted-data.ts'
+import type { PreparedKey } from '../../core/crypto/etype.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { isTgtPrincipal, type Principal, toPrincipalName } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
@@ -14,6 +15,8 @@ import { LastReqType } from '../../core/registry/last-req-type.ts'
 import { TransitedType } from '../../core/registry/transited-type.ts'
 import { encryptedPaData } from '../encrypted-padata.ts'
 import type { FoundKey, KeyRing } from '../keys.ts'
+import { newPac } from '../pac/contents.ts'
+import { withPac } from '../pac/issue.ts'
 import type { TicketTimes } from '../permit/ticket-times.ts'
 import { etypeInfoOfReply } from '../preauth/etype-info.ts'
 import type { PrincipalEntry } from '../store/entry.ts'
@@ -35,6 +38,8 @@ export interface AsPermitted {
   readonly times: TicketTimes
   /** Names of the mechanisms that the client passed. */
   readonly preauth: readonly string[]
+  /** The key of the realm's TGS; undefined: the ticket carries no PAC. */
+  readonly pacSignedBy: PreparedKey | undefined
 }
 
 /** A reply and the sealed part of the ticket in it. */
@@ -61,7 +66,7 @@ export function issueAs(permitted: AsPermitted, keys: KeyRing, random: RandomSou
   }
   const cname = toPrincipalName(ticketClient)
   const sname = toPrincipalName(ticketServer)
-  const encTicket = EncTicketPart.encode({
+  const part: EncTicketPart = {
     flags,
     key,
     crealm: ticketClient.realm,
@@ -70,11 +75,14 @@ export function issueAs(permitted: AsPermitted, keys: KeyRing, random: RandomSou
     authtime,
     endtime,
     ...optionalTimes,
-  })
+  }
+  const sealing = keys.ready(serverKey)
+  const pac = permitted.pacSignedBy && { contents: newPac(ticketClient, authtime), keys: { server: sealing, kdc: permitted.pacSignedBy } }
+  const encTicket = EncTicketPart.encode(pac === undefined ? part : { ...part, authorizationData: withPac(part, pac, server.principal) })
   const ticket = preserve(Ticket, {
     realm: ticketServer.realm,
     sname,
-    encPart: sealData(keys.ready(serverKey), KeyUsage.KDC_REP_TICKET, encTicket, random, serverKey.data.kvno),
+    encPart: sealData(sealing, KeyUsage.KDC_REP_TICKET, encTicket, random, serverKey.data.kvno),
   })
   const replyKey = keys.ready(clientKey)
   const keyExpiration = keyExpirationOf(client)

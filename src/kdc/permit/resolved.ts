@@ -2,7 +2,9 @@ import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
+import type { Pac } from '../../core/pac/container.ts'
 import type { Principal } from '../../core/principal/principal.ts'
+import type { VouchingKeys } from '../pac/vouching-keys.ts'
 import type { RealmPolicy } from '../realm-settings.ts'
 import type { PolicyEntry, PrincipalEntry } from '../store/entry.ts'
 
@@ -24,6 +26,8 @@ export interface SecondTicket {
   readonly sealed: EncryptedData
   readonly sessionKey: PreparedKey
   readonly server: Principal
+  /** Its PAC, with good signatures. */
+  readonly pac: Pac | undefined
   /** The entry that the ticket's client stands for, by whatever name; undefined when it is none of ours. */
   readonly client: PrincipalEntry | undefined
 }
@@ -38,6 +42,8 @@ export interface TgsResolved {
   /** The ticket that came with the request, opened. */
   readonly header: EncTicketPart
   readonly headerServer: Principal
+  /** Its PAC, with good signatures. */
+  readonly headerPac: Pac | undefined
   /** The header ticket's client, when it has an entry here: mostly one of ours, but an administrator may hold in check others too. */
   readonly client: PrincipalEntry | undefined
   /** The header ticket was issued under a key that another realm shares with us. */
@@ -46,6 +52,7 @@ export interface TgsResolved {
   readonly second: SecondTicket | undefined
   /** The ticket-granting service of the realm that was asked. */
   readonly localTgs: PrincipalEntry
+  readonly vouching: VouchingKeys
   /** `server` is another realm's ticket-granting service in place of the one asked for (RFC 6806 §8). */
   readonly referral: boolean
   /** The request carries S4U2Self data. */

@@ -2,6 +2,7 @@ import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import { PrincipalAttribute as Attributes } from '../../core/flags/principal-attributes.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, isTgtPrincipal, samePrincipal } from '../../core/principal/principal.ts'
+import { isPacOfTicket } from '../pac/client.ts'
 import { Refusal } from '../refusal.ts'
 import { anonymousAstray, CHANGES, type Check, expired, startNotAhead } from './check.ts'
 import type { TgsResolved } from './resolved.ts'
@@ -117,6 +118,12 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
     if (flags & TicketFlags.INVALID) return new Refusal('KRB5KRB_AP_ERR_TKT_NYV', '2ND_TKT_NOT_VALID')
     return now > endtime + realm.clockskew ? new Refusal('KRB5KRB_AP_ERR_TKT_EXPIRED', '2ND_TKT_EXPIRED') : undefined
   }),
+  {
+    name: "the TGT's PAC is its client's",
+    ref: 'MS-PAC §2.7',
+    run: ({ header, headerPac }) =>
+      headerPac === undefined || isPacOfTicket(headerPac, header) ? undefined : new Refusal('KRB5KDC_ERR_BADOPTION', 'HEADER_PAC'),
+  },
   {
     name: 'constrained delegation is not offered',
     ref: 'MS-SFU §3.2.5.2',

@@ -9,6 +9,8 @@ import { type Issued, tgsEvent } from '../audit/kdc-events.ts'
 import { limits, tgsIssued, tgsRefused } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { ticketKey } from '../keys.ts'
+import { carriesPac, sameClientsPac } from '../pac/contents.ts'
+import type { PacToIssue } from '../pac/issue.ts'
 import type { PeerAddress } from '../peer-address.ts'
 import { firstRefusal } from '../permit/check.ts'
 import { missingIndicator } from '../permit/indicators.ts'
@@ -113,6 +115,9 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
     headerFlags: resolved.header.flags,
   }
   const renewable = times.renewTill === undefined ? 0 : TicketFlags.RENEWABLE
+  const flags = ((ticketFlags(grounds) & ~(TicketFlags.RENEWABLE | TicketFlags.TRANSITED_POLICY_CHECKED)) | renewable | path.flag) >>> 0
+  const pac = pacToIssue(resolved, ticketKey, flags)
+  if (pac instanceof Refusal) return pac
   return {
     request: octets,
     padata: request.padata ?? [],
@@ -120,10 +125,26 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
     header,
     ticketKey,
     sessionEtype: session,
-    flags: ((ticketFlags(grounds) & ~(TicketFlags.RENEWABLE | TicketFlags.TRANSITED_POLICY_CHECKED)) | renewable | path.flag) >>> 0,
+    flags,
     transited: path.transited,
     times,
     authorizationData,
+    pac,
+  }
+}
+
+/** The header ticket's PAC goes on; a ticket without one begets tickets without one. */
+function pacToIssue(
+  { headerPac, server, realm, vouching }: TgsResolved,
+  { key }: TicketKey,
+  flags: number,
+): PacToIssue | undefined | Refusal {
+  if (headerPac === undefined || !carriesPac(realm, server.attributes, flags)) return undefined
+  try {
+    return { contents: sameClientsPac(headerPac), keys: { server: key, kdc: vouching.key } }
+  } catch (error) {
+    if (error instanceof KrbError) return refusalOf(error, 'HANDLE_AUTHDATA')
+    throw error
   }
 }
 

@@ -1,9 +1,13 @@
 import type { KdcReqBody, TgsReq } from '../../core/asn1/messages/kdc-req.ts'
+import { KrbError } from '../../core/errors/krb-error.ts'
+import type { Pac } from '../../core/pac/container.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
 import { PaType } from '../../core/registry/pa-type.ts'
+import { believedPac } from '../pac/verified.ts'
+import { vouchingKeys } from '../pac/vouching-keys.ts'
 import type { SecondTicket, TgsResolved } from '../permit/resolved.ts'
 import type { RealmDesk } from '../realm-desk.ts'
-import { Refusal } from '../refusal.ts'
+import { Refusal, refusalOf } from '../refusal.ts'
 import type { Store } from '../store/store.ts'
 import { findServer, localTgs } from './find-server.ts'
 import type { HeaderTicket } from './header-ticket.ts'
@@ -18,9 +22,15 @@ export async function gatherTgs(request: TgsReq, header: HeaderTicket, desk: Rea
   if (requested === undefined) return new Refusal('KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', 'NULL_SERVER')
   const tgs = await localTgs(requested.realm, header.serverEntry, store)
   if (tgs instanceof Refusal) return tgs
+  const vouching = vouchingKeys(tgs, desk)
+  if (vouching instanceof Refusal) return vouching
+  const headerPac = pacOrRefusal(() => believedPac(header.pac(), header.serverEntry.principal, vouching), 'HEADER_PAC')
+  if (headerPac instanceof Refusal) return headerPac
   const found = await findServer(body, requested, desk)
   if (found instanceof Refusal) return found
   if (opened instanceof Refusal) return opened
+  const secondPac = opened && pacOrRefusal(() => believedPac(opened.pac(), opened.serverEntry.principal, vouching), '2ND_TKT_PAC')
+  if (secondPac instanceof Refusal) return secondPac
   const { server, referral } = found
   return {
     now,
@@ -30,12 +40,23 @@ export async function gatherTgs(request: TgsReq, header: HeaderTicket, desk: Rea
     referral,
     header: header.ticket,
     headerServer: header.server,
+    headerPac,
     client: await store.principal(header.client),
     localTgs: tgs,
-    second: opened && (await secondTicket(opened, store)),
+    vouching,
+    second: opened && (await secondTicket(opened, secondPac, store)),
     crossRealm: header.serverEntry.principal.realm !== server.principal.realm,
     s4u2self: request.padata?.some(({ padataType }) => padataType === PaType.FOR_USER || padataType === PaType.S4U_X509_USER) ?? false,
     realm,
+  }
+}
+
+function pacOrRefusal(verified: () => Pac | undefined, status: string): Pac | undefined | Refusal {
+  try {
+    return verified()
+  } catch (error) {
+    if (error instanceof KrbError) return refusalOf(error, status)
+    throw error
   }
 }
 
@@ -45,6 +66,6 @@ function requestedServer({ sname, realm }: KdcReqBody, second: OpenedSecondTicke
   return second === undefined || second instanceof Refusal ? undefined : second.client
 }
 
-async function secondTicket(opened: OpenedSecondTicket, store: Store): Promise<SecondTicket> {
-  return { ...opened, client: await store.principal(opened.client) }
+async function secondTicket(opened: OpenedSecondTicket, pac: Pac | undefined, store: Store): Promise<SecondTicket> {
+  return { ...opened, pac, client: await store.principal(opened.client) }
 }

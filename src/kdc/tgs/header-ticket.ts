@@ -10,6 +10,7 @@ import type { PreparedKey } from '../../core/crypto/etype.ts'
 import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { ApOptions } from '../../core/flags/ap-options.ts'
+import type { TicketPac } from '../../core/pac/ticket-pac.ts'
 import { fromPrincipalName, type Principal, samePrincipal } from '../../core/principal/principal.ts'
 import { AdType } from '../../core/registry/ad-type.ts'
 import { AddressType } from '../../core/registry/address-type.ts'
@@ -31,6 +32,8 @@ export interface HeaderTicket {
   readonly server: Principal
   readonly serverEntry: PrincipalEntry
   readonly authenticator: Authenticator
+  /** As `OpenedTicket.pac`. */
+  readonly pac: () => TicketPac | undefined
   /** The reply is encrypted in the authenticator's subkey if there is one (usage 9), else in the session key (usage 8). */
   readonly replyKey: PreparedKey
   readonly hasSubkey: boolean
@@ -63,7 +66,7 @@ export async function openHeaderTicket(
     const server = fromPrincipalName(sealed.sname, sealed.realm)
     const serverEntry = await serverOfTicket(server, desk.realm.store, 'PROCESS_TGS')
     if (serverEntry instanceof Refusal) return { refusal: serverEntry, client }
-    const { ticket, sessionKey } = openTicket(sealed.encPart, server, serverEntry, desk)
+    const { ticket, sessionKey, pac } = openTicket(sealed.encPart, server, serverEntry, desk)
     client = fromPrincipalName(ticket.cname, ticket.crealm)
     const authenticator = Authenticator.decode(openData(sessionKey, KeyUsage.TGS_REQ_AUTH, apReq.authenticator))
     if (!samePrincipal(fromPrincipalName(authenticator.cname, authenticator.crealm), client)) throw new KrbError('KRB5KRB_AP_ERR_BADMATCH')
@@ -80,7 +83,7 @@ export async function openHeaderTicket(
     checkBody(request.reqBody.octets, authenticator, sessionKey)
     const { subkey } = authenticator
     const replyKey = subkey === undefined ? sessionKey : prepareKey({ etype: subkey.keytype, value: subkey.keyvalue })
-    return { ticket, sealed: sealed.encPart, client, server, serverEntry, authenticator, replyKey, hasSubkey: subkey !== undefined }
+    return { ticket, sealed: sealed.encPart, client, server, serverEntry, authenticator, pac, replyKey, hasSubkey: subkey !== undefined }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     return { refusal: refusalOf(error, 'PROCESS_TGS'), client }

@@ -13,6 +13,7 @@ import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { LastReqType } from '../../core/registry/last-req-type.ts'
 import type { IssuedReply } from '../as/issue.ts'
 import { encryptedPaData } from '../encrypted-padata.ts'
+import { type PacToIssue, withPac } from '../pac/issue.ts'
 import type { TgsResolved } from '../permit/resolved.ts'
 import type { TicketTimes } from '../permit/ticket-times.ts'
 import type { HeaderTicket } from './header-ticket.ts'
@@ -35,6 +36,7 @@ export interface TgsPermitted {
   readonly transited: EncTicketPart['transited']
   readonly times: TicketTimes
   readonly authorizationData: AuthorizationData | undefined
+  readonly pac: PacToIssue | undefined
 }
 
 /** TGS-REP (RFC 4120 §3.3.3). */
@@ -53,7 +55,7 @@ export function issueTgs(permitted: TgsPermitted, random: RandomSource): IssuedR
   const caddr = newAddresses ? body.addresses : given.caddr
   const named = referral ? server.principal : requested
   const sname = toPrincipalName(named)
-  const encTicket = EncTicketPart.encode({
+  const part: EncTicketPart = {
     flags,
     key,
     crealm: given.crealm,
@@ -64,7 +66,9 @@ export function issueTgs(permitted: TgsPermitted, random: RandomSource): IssuedR
     ...optionalTimes,
     ...(caddr !== undefined && { caddr }),
     ...(authorizationData !== undefined && { authorizationData }),
-  })
+  }
+  const { pac } = permitted
+  const encTicket = EncTicketPart.encode(pac === undefined ? part : { ...part, authorizationData: withPac(part, pac, server.principal) })
   const ticket = preserve(Ticket, {
     realm: named.realm,
     sname,

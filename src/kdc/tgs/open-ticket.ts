@@ -8,6 +8,7 @@ import type { EtypeId } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { unknownTicketServer } from '../audit/log-line.ts'
 import { type FoundKey, type KeyRing, keysOfVersion, newestVersion } from '../keys.ts'
+import { serverSignedPac } from '../pac/verified.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal } from '../refusal.ts'
 import type { PrincipalEntry } from '../store/entry.ts'
@@ -38,14 +39,25 @@ function openWithAny(found: readonly FoundKey[], sealed: EncryptedData, keys: Ke
   for (const candidate of found) {
     try {
       // A copy of its own: what is kept must not hold on to the buffers that cryptography works in.
-      const ticket = EncTicketPart.decode(openData(keys.ready(candidate), KeyUsage.KDC_REP_TICKET, sealed).slice())
-      return { ticket, sessionKey: prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue }), openedBy: candidate.data }
+      const serverKey = keys.ready(candidate)
+      const ticket = EncTicketPart.decode(openData(serverKey, KeyUsage.KDC_REP_TICKET, sealed).slice())
+      const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
+      return { ticket, sessionKey, openedBy: candidate.data, pac: once(() => serverSignedPac(ticket, serverKey)) }
     } catch (error) {
       if (!(error instanceof KrbError)) throw error
       failure = error
     }
   }
   throw failure ?? new KrbError('KRB5_KDB_NO_MATCHING_KEY')
+}
+
+/** The first answer, kept. */
+function once<T>(ask: () => T): () => T {
+  let answer: { readonly value: T } | undefined
+  return () => {
+    answer ??= { value: ask() }
+    return answer.value
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
 import { digestText } from '../../core/crypto/primitives/hash.ts'
+import type { TicketPac } from '../../core/pac/ticket-pac.ts'
 import type { FoundKey } from '../keys.ts'
 import type { KeyData } from '../store/entry.ts'
 
@@ -11,6 +12,8 @@ export interface OpenedTicket {
   readonly sessionKey: PreparedKey
   /** The stored key that opened it. */
   readonly openedBy: KeyData
+  /** Its PAC, whose server signature is looked at when it is asked for the first time. Throws `KrbError` for a malformed or forged one. */
+  readonly pac: () => TicketPac | undefined
 }
 
 /**

@@ -4,9 +4,11 @@ import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import type { TicketPac } from '../../core/pac/ticket-pac.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
+import type { PrincipalEntry } from '../store/entry.ts'
 import { openTicket, serverOfTicket } from './open-ticket.ts'
 
 /** The first additional ticket of a user-to-user request, opened. */
@@ -16,6 +18,9 @@ export interface OpenedSecondTicket {
   readonly sealed: EncryptedData
   readonly sessionKey: PreparedKey
   readonly server: Principal
+  readonly serverEntry: PrincipalEntry
+  /** As `OpenedTicket.pac`. */
+  readonly pac: () => TicketPac | undefined
   readonly client: Principal
 }
 
@@ -27,8 +32,9 @@ export async function openSecondTicket(body: KdcReqBody, desk: RealmDesk): Promi
   const entry = await serverOfTicket(server, desk.realm.store, '2ND_TKT_SERVER')
   if (entry instanceof Refusal) return entry
   try {
-    const { ticket, sessionKey } = openTicket(sealed.encPart, server, entry, desk)
-    return { ticket, sealed: sealed.encPart, sessionKey, server, client: fromPrincipalName(ticket.cname, ticket.crealm) }
+    const { ticket, sessionKey, pac } = openTicket(sealed.encPart, server, entry, desk)
+    const client = fromPrincipalName(ticket.cname, ticket.crealm)
+    return { ticket, sealed: sealed.encPart, sessionKey, server, serverEntry: entry, pac, client }
   } catch (error) {
     if (error instanceof KrbError) return refusalOf(error, '2ND_TKT_DECRYPT')
     throw error
