@@ -6,6 +6,7 @@ import { KrbError } from '../core/errors/krb-error.ts'
 import { fromPrincipalName } from '../core/principal/principal.ts'
 import { MsgType } from '../core/registry/msg-type.ts'
 import { answerAs } from './as/answer.ts'
+import { KdcEvents } from './audit/kdc-events.ts'
 import { line, repeated } from './audit/log-line.ts'
 import type { AuditTrail } from './audit/trail.ts'
 import { errorReply, tooBigReply } from './error-reply.ts'
@@ -40,7 +41,14 @@ export interface Kdc {
 export function createKdc({ realms, env, log, audit, maxDatagram }: KdcParts): Kdc {
   const random = pooledRandom(length => env.random(length))
   const desks = realms.map(
-    (realm): RealmDesk => ({ realm, keys: new KeyRing(realm.masterKeys), openedTickets: new OpenedTickets(), random, log, audit }),
+    (realm): RealmDesk => ({
+      realm,
+      keys: new KeyRing(realm.masterKeys),
+      openedTickets: new OpenedTickets(),
+      random,
+      log,
+      audit: audit && new KdcEvents(audit, realm.policy.realm),
+    }),
   )
   const lookaside = new Lookaside()
 

@@ -1,5 +1,5 @@
 import type { RandomSource } from '../core/crypto/encrypted-data.ts'
-import type { AuditTrail } from './audit/trail.ts'
+import type { KdcEvents } from './audit/kdc-events.ts'
 import type { KeyRing } from './keys.ts'
 import type { ServedRealm } from './realm-settings.ts'
 import type { OpenedTickets } from './tgs/opened-tickets.ts'
@@ -15,5 +15,5 @@ export interface RealmDesk {
   readonly openedTickets: OpenedTickets
   readonly random: RandomSource
   readonly log: LogSink
-  readonly audit: AuditTrail | undefined
+  readonly audit: KdcEvents | undefined
 }

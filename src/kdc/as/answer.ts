@@ -4,7 +4,7 @@ import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, isTgtPrincipal } from '../../core/principal/principal.ts'
-import { asEvent, type Issued } from '../audit/kdc-events.ts'
+import type { Issued } from '../audit/kdc-events.ts'
 import { asIssued, asRefused, limits } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { clientKey, type FoundKey, ticketKey } from '../keys.ts'
@@ -33,7 +33,7 @@ export async function answerAs(octets: Bytes, request: AsReq, from: PeerAddress,
   let permitted: AsPermitted | Refusal
   const tell = (result: Issued | Refusal, preauth: readonly string[]) => {
     const clientKnown = !(resolved instanceof Refusal) || resolved.code !== 'KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN'
-    desk.audit?.record(asEvent({ body, padata: request.padata ?? [], from, realm: desk.realm.policy.realm, clientKnown, result, preauth }))
+    desk.audit?.as({ body, padata: request.padata ?? [], from, clientKnown, result, preauth })
   }
   try {
     resolved = await gatherAs(body, desk.realm, now.seconds)

@@ -9,7 +9,11 @@ import type { TgsTold } from './kdc-events.ts'
 import type { AuditTrail } from './trail.ts'
 
 /** What an event says about other realms; undefined when it has nothing to do with them. */
-export function crossRealmUse({ header, realm, server, clientKnown, result }: TgsTold, trail: AuditTrail): CrossRealmUse | undefined {
+export function crossRealmUse(
+  { header, server, clientKnown, result }: TgsTold,
+  realm: string,
+  trail: AuditTrail,
+): CrossRealmUse | undefined {
   if (header === undefined) return undefined
   const next = server === undefined ? undefined : nextRealm(server)
   const comesIn = header.server.realm !== realm

@@ -4,7 +4,7 @@ import type { PaData } from '../../core/asn1/messages/pa-data.ts'
 import { KdcOptions, kdcOptionNames } from '../../core/flags/kdc-options.ts'
 import { ticketFlagNames } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
-import { etypeName } from '../../core/registry/etype.ts'
+import { type EtypeId, etypeName } from '../../core/registry/etype.ts'
 import { PaType } from '../../core/registry/pa-type.ts'
 import { isoTime } from '../../core/time/format.ts'
 import type { PeerAddress } from '../peer-address.ts'
@@ -13,7 +13,8 @@ import type { TicketTimes } from '../permit/ticket-times.ts'
 import type { Refusal } from '../refusal.ts'
 import type { HeaderTicket } from '../tgs/header-ticket.ts'
 import { crossRealmUse } from './cross-realm.ts'
-import type { AsEvent, AuditedError, AuditedTicket, ShownTicket, TgsEvent, TgsKind } from './event.ts'
+import type { TgsKind } from './event.ts'
+import { quoted, quotedList, Remembered } from './json-text.ts'
 import type { IssuedEtypes } from './log-line.ts'
 import { ticketId } from './ticket-id.ts'
 import type { AuditTrail } from './trail.ts'
@@ -26,71 +27,106 @@ export interface Issued {
   readonly times: TicketTimes
 }
 
-export interface AsTold {
+interface Told {
   readonly body: KdcReqBody
   readonly padata: readonly PaData[]
   readonly from: PeerAddress
-  /** Of the desk that answered. */
-  readonly realm: string
+  /** Whether the client has an entry in this database. */
   readonly clientKnown: boolean
   readonly result: Issued | Refusal
+}
+
+export interface AsTold extends Told {
   /** Names of the mechanisms that the client passed. */
   readonly preauth: readonly string[]
 }
 
-export function asEvent(told: AsTold): AsEvent {
-  const { body, realm, from, clientKnown, result, preauth } = told
-  const server = body.sname && fromPrincipalName(body.sname, body.realm)
-  return {
-    event: 'as',
-    ...outcome(result),
-    realm,
-    address: from.text,
-    client: nameOf(body.cname && fromPrincipalName(body.cname, body.realm)),
-    client_known: clientKnown,
-    server: nameOf(server),
-    request: requestOf(told),
-    ...('encPart' in result && { ticket: ticketOf(result) }),
-    ...(preauth.length > 0 && { preauth: preauth.join(' ') }),
-    pkinit: null,
-  }
-}
-
-export interface TgsTold {
-  readonly body: KdcReqBody
-  readonly padata: readonly PaData[]
-  readonly from: PeerAddress
-  readonly realm: string
+export interface TgsTold extends Told {
   /** The ticket shown, when it could be opened. */
   readonly header: HeaderTicket | undefined
   readonly client: Principal | undefined
-  /** Whether the client has an entry in this database. */
-  readonly clientKnown: boolean
   readonly server: Principal | undefined
   /** As far as the request got. */
   readonly resolved: TgsResolved | undefined
-  readonly result: Issued | Refusal
 }
 
-export function tgsEvent(told: TgsTold, trail: AuditTrail): TgsEvent {
-  const { realm, from, header, client, clientKnown, server, resolved, result } = told
-  const second = resolved?.second
-  const crossRealm = crossRealmUse(told, trail)
-  return {
-    event: 'tgs',
-    kind: kindOf(told),
-    ...outcome(result),
-    realm,
-    address: from.text,
-    client: nameOf(client),
-    client_known: clientKnown,
-    server: nameOf(server),
-    request: requestOf(told),
-    ...(header !== undefined && { header_ticket: shown(header, header.client) }),
-    ...(second !== undefined && { second_ticket: shown(second, fromPrincipalName(second.ticket.cname, second.ticket.crealm)) }),
-    ...('encPart' in result && { ticket: ticketOf(result) }),
-    ...(crossRealm !== undefined && { cross_realm: crossRealm }),
+/**
+ * The events of one realm's KDC (`AsEvent`, `TgsEvent` in `event.ts`). Their JSON is put together here: most of it is the same from one request to the
+ * next, and JSON.stringify would cost more than an event may.
+ */
+export class KdcEvents {
+  readonly #trail: AuditTrail
+  readonly #realm: string
+  readonly #options = new Remembered((options: number) => quotedList(kdcOptionNames(options)))
+  readonly #etypes = new Remembered((etypes: string) => quotedList(etypes.split(',').map(etype => etypeName(Number(etype)))))
+  readonly #flags = new Remembered((flags: number) => quotedList(ticketFlagNames(flags)))
+  readonly #etype = new Remembered((etype: EtypeId) => quoted(etypeName(etype)))
+  readonly #time = new Remembered((seconds: number) => `"${isoTime(seconds)}"`)
+
+  constructor(trail: AuditTrail, realm: string) {
+    this.#trail = trail
+    this.#realm = realm
   }
+
+  as(told: AsTold): void {
+    const { body, preauth } = told
+    const client = body.cname && fromPrincipalName(body.cname, body.realm)
+    const server = body.sname && fromPrincipalName(body.sname, body.realm)
+    const passed = preauth.length > 0 ? `,"preauth":${quoted(preauth.join(' '))}` : ''
+    this.#trail.record(`"event":"as"${this.#common(told, client, server)}${passed},"pkinit":null`)
+  }
+
+  tgs(told: TgsTold): void {
+    const { client, server, header, resolved } = told
+    const second = resolved?.second
+    const crossRealm = crossRealmUse(told, this.#realm, this.#trail)
+    const text = [
+      `"event":"tgs","kind":"${kindOf(told)}"`,
+      this.#common(told, client, server),
+      header === undefined ? '' : `,"header_ticket":${this.#shown(header, header.client)}`,
+      second === undefined ? '' : `,"second_ticket":${this.#shown(second, fromPrincipalName(second.ticket.cname, second.ticket.crealm))}`,
+      crossRealm === undefined ? '' : `,"cross_realm":${JSON.stringify(crossRealm)}`,
+    ]
+    this.#trail.record(text.join(''), crossRealm?.first_seen)
+  }
+
+  #common({ body, padata, from, clientKnown, result }: Told, client: Principal | undefined, server: Principal | undefined): string {
+    const etypes = body.etype.length > MOST_SHOWN ? body.etype.slice(0, MOST_SHOWN) : body.etype
+    const types =
+      padata.length === 0
+        ? ''
+        : padata
+            .slice(0, MOST_SHOWN)
+            .map(({ padataType }) => padataType)
+            .join(',')
+    return (
+      `,${outcome(result)},"realm":${quoted(this.#realm)},"address":"${from.text}","client":${nameOf(client)},"client_known":${clientKnown},` +
+      `"server":${nameOf(server)},"request":{"etypes":${etypes.length === 0 ? '[]' : this.#etypes.of(etypes.join())},` +
+      `"kdc_options":${this.#options.of(body.kdcOptions)},"padata":[${types}]}${'encPart' in result ? this.#ticket(result) : ''}`
+    )
+  }
+
+  #ticket({ encPart, etypes, flags, times }: Issued): string {
+    const { authtime, starttime, endtime, renewTill } = times
+    const etype = this.#etype
+    const time = this.#time
+    return (
+      `,"ticket":{"id":"${ticketId(encPart)}","etypes":{"reply":${etype.of(etypes.reply)},"ticket":${etype.of(etypes.ticket)},` +
+      `"session":${etype.of(etypes.session)}},"flags":${this.#flags.of(flags)},"authtime":${time.of(authtime)},"starttime":${time.of(starttime)},` +
+      `"endtime":${time.of(endtime)},"renew_till":${renewTill === undefined ? 'null' : time.of(renewTill)}}`
+    )
+  }
+
+  /** A ticket that came with the request. */
+  #shown({ sealed, server, ticket }: Shown, client: Principal): string {
+    return `{"id":"${ticketId(sealed)}","server":${nameOf(server)},"client":${nameOf(client)},"authtime":${this.#time.of(ticket.authtime)}}`
+  }
+}
+
+interface Shown {
+  readonly sealed: EncryptedData
+  readonly server: Principal
+  readonly ticket: { readonly authtime: number }
 }
 
 /** The first that fits. */
@@ -110,47 +146,14 @@ function isS4u({ padataType }: PaData): boolean {
   return padataType === PaType.FOR_USER || padataType === PaType.S4U_X509_USER
 }
 
-function outcome(result: Issued | Refusal): { outcome: 'success' | 'failure'; status: string; error?: AuditedError } {
-  if ('encPart' in result) return { outcome: 'success', status: 'ISSUE' }
+function outcome(result: Issued | Refusal): string {
+  if ('encPart' in result) return '"outcome":"success","status":"ISSUE"'
   const { code, protocolCode, status, text } = result
-  return { outcome: 'failure', status, error: { code, number: protocolCode, text } }
+  return `"outcome":"failure","status":${quoted(status)},"error":{"code":"${code}","number":${protocolCode},"text":${quoted(text)}}`
 }
 
-function requestOf({ body, padata }: { readonly body: KdcReqBody; readonly padata: readonly PaData[] }): TgsEvent['request'] {
-  return {
-    etypes: body.etype.slice(0, MOST_SHOWN).map(etypeName),
-    kdc_options: kdcOptionNames(body.kdcOptions),
-    padata: padata.slice(0, MOST_SHOWN).map(({ padataType }) => padataType),
-  }
-}
-
-function ticketOf({ encPart, etypes, flags, times }: Issued): AuditedTicket {
-  const { authtime, starttime, endtime, renewTill } = times
-  return {
-    id: ticketId(encPart),
-    etypes: { reply: etypeName(etypes.reply), ticket: etypeName(etypes.ticket), session: etypeName(etypes.session) },
-    flags: ticketFlagNames(flags),
-    authtime: isoTime(authtime),
-    starttime: isoTime(starttime),
-    endtime: isoTime(endtime),
-    renew_till: renewTill === undefined ? null : isoTime(renewTill),
-  }
-}
-
-/** A ticket that came with the request. */
-function shown(
-  {
-    sealed,
-    server,
-    ticket,
-  }: { readonly sealed: EncryptedData; readonly server: Principal; readonly ticket: { readonly authtime: number } },
-  client: Principal,
-): ShownTicket {
-  return { id: ticketId(sealed), server: unparsePrincipal(server), client: unparsePrincipal(client), authtime: isoTime(ticket.authtime) }
-}
-
-function nameOf(principal: Principal | undefined): string | null {
-  return principal === undefined ? null : unparsePrincipal(principal)
+function nameOf(principal: Principal | undefined): string {
+  return principal === undefined ? 'null' : quoted(unparsePrincipal(principal))
 }
 
 /** Nobody honest has more; a line stays a line. */

@@ -5,7 +5,7 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
-import { type Issued, tgsEvent } from '../audit/kdc-events.ts'
+import type { Issued } from '../audit/kdc-events.ts'
 import { limits, tgsIssued, tgsRefused } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { ticketKey } from '../keys.ts'
@@ -40,19 +40,7 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
     if (desk.audit === undefined) return
     // A client of another realm may have an entry here all the same.
     const entry = resolved?.client ?? (header && (await desk.realm.store.principal(header.client)))
-    const told = {
-      body,
-      padata: request.padata ?? [],
-      from,
-      realm: desk.realm.policy.realm,
-      header,
-      client,
-      clientKnown: entry !== undefined,
-      server,
-      resolved,
-      result,
-    }
-    desk.audit.record(tgsEvent(told, desk.audit))
+    desk.audit.tgs({ body, padata: request.padata ?? [], from, header, client, clientKnown: entry !== undefined, server, resolved, result })
   }
   try {
     const opened = await openHeaderTicket(request, from, desk, now)

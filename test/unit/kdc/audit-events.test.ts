@@ -27,7 +27,7 @@ beforeEach(async () => {
   await realm.add('host/web', {})
   key = first!
   const audit = {
-    record: (event: AuditEvent) => void events.push(event),
+    record: (members: string) => void events.push(JSON.parse(`{${members}}`)),
     get available() {
       return available
     },

@@ -19,6 +19,7 @@ export class FileTarget implements AuditTarget {
   readonly name: string
   readonly #options: FileTargetOptions
   #file: OpenFile | undefined
+  #checkedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: FileTargetOptions) {
     this.#options = options
@@ -31,11 +32,13 @@ export class FileTarget implements AuditTarget {
   }
 
   write(lines: string): boolean {
-    const octets = Buffer.from(lines)
     try {
       if (!this.#inPlace() && !this.#open()) return false
-      this.#putAsideIfFull(octets.length)
-      for (let at = 0; at < octets.length; ) at += writeSync(this.#file!.fd, octets, at)
+      const octets = Buffer.byteLength(lines)
+      this.#putAsideIfFull(octets)
+      const { fd } = this.#file!
+      const written = writeSync(fd, lines)
+      if (written < octets) writeRest(fd, Buffer.from(lines), written)
       return true
     } catch {
       // A full disk, mostly: it is looked at again with the next lines.
@@ -52,9 +55,12 @@ export class FileTarget implements AuditTarget {
     this.#close()
   }
 
-  /** Another process, or somebody with `mv`, may have put the file aside. */
+  /** Another process, or somebody with `mv`, may have put the file aside; that is noticed within `CHECK_MS`. */
   #inPlace(): boolean {
     if (this.#file === undefined) return false
+    const now = performance.now()
+    if (now - this.#checkedAt < CHECK_MS) return true
+    this.#checkedAt = now
     const there = statSync(this.#options.path, { throwIfNoEntry: false })
     return there !== undefined && there.ino === this.#file.ino && there.dev === this.#file.dev
   }
@@ -103,6 +109,10 @@ function openRegular(path: string): OpenFile {
   throw Object.assign(new Error(`${path} is no regular file`), { code: 'EINVAL' })
 }
 
+function writeRest(fd: number, octets: Uint8Array, from: number): void {
+  for (let at = from; at < octets.length; ) at += writeSync(fd, octets, at)
+}
+
 function freeName(wanted: string): string {
   let name = wanted
   for (let n = 2; statSync(name, { throwIfNoEntry: false }) !== undefined; n++) name = `${wanted}.${n}`
@@ -115,3 +125,5 @@ function removeOldest(path: string, keep: number): void {
   const aside = readdirSync(folder).filter(name => name.startsWith(start) && /^\d{8}T\d{6}Z\./.test(name.slice(start.length)))
   for (const name of aside.sort().slice(0, Math.max(0, aside.length - keep))) rmSync(join(folder, name), { force: true })
 }
+
+const CHECK_MS = 50

@@ -1,5 +1,5 @@
 import type { Env } from '../../../core/env.ts'
-import { AUDIT_SCHEMA, type AuditEvent } from '../../audit/event.ts'
+import { AUDIT_SCHEMA } from '../../audit/event.ts'
 import type { AuditTrail } from '../../audit/trail.ts'
 import type { LogSink } from '../../realm-desk.ts'
 import type { AuditTarget } from './destination.ts'
@@ -34,10 +34,10 @@ export class Trail implements AuditTrail {
     return !this.#parts.required || this.#parts.targets.every(({ hasRoom }) => hasRoom)
   }
 
-  record(event: AuditEvent): void {
-    const line = `${JSON.stringify({ schema: AUDIT_SCHEMA, id: `${this.#process}-${++this.#count}`, time: this.#time(), ...event })}\n`
+  record(members: string, firstSeen = false): void {
+    const line = this.#line(members)
     this.#lines += line
-    if ('cross_realm' in event && event.cross_realm?.first_seen) this.#parts.tell?.(line)
+    if (firstSeen) this.#parts.tell?.(line)
     if (this.#lines.length >= MAX_WAITING) this.flush()
   }
 
@@ -68,7 +68,7 @@ export class Trail implements AuditTrail {
   /** What was lost before is told in the stream itself, as soon as it takes lines again. */
   #deliver(target: AuditTarget, lines: string): boolean {
     const loss = this.#lost.get(target)
-    const owed = loss === undefined ? '' : `${JSON.stringify(this.#lostEvent(loss))}\n`
+    const owed = loss === undefined ? '' : this.#line(`"event":"lost","since":"${loss.since}","count":${loss.count}`)
     if (target.write(owed + lines)) {
       if (loss !== undefined) this.#parts.log('error', `audit: ${target.name} takes events again, ${loss.count} were lost`)
       this.#lost.delete(target)
@@ -80,8 +80,8 @@ export class Trail implements AuditTrail {
     return false
   }
 
-  #lostEvent({ since, count }: Loss): object {
-    return { schema: AUDIT_SCHEMA, id: `${this.#process}-${++this.#count}`, time: this.#time(), event: 'lost', since, count }
+  #line(members: string): string {
+    return `{"schema":${AUDIT_SCHEMA},"id":"${this.#process}-${++this.#count}","time":"${this.#time()}",${members}}\n`
   }
 
   #time(): string {
