@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { makeApReq } from '../src/core/ap/make-ap-req.ts'
 import { EncryptedData } from '../src/core/asn1/messages/encrypted-data.ts'
 import { AsRep, EncKdcRepPart } from '../src/core/asn1/messages/kdc-rep.ts'
@@ -44,7 +45,16 @@ const mit: readonly Row[] = [
     start: () => startMitRealm({ realm: REALM, setup: SETUP, dbDefaults: ['disable_last_success = true', 'disable_lockout = true'] }),
   },
 ]
-const rows = which('krb5kdc') === undefined ? [own] : [own, ...mit]
+const audited: Row = {
+  name: 'tkrb5kdc, audit',
+  start: () =>
+    startOwnRealm({
+      realm: REALM,
+      setup: SETUP,
+      logging: [`kdc = FILE:${tmpdir()}/tkrb5-bench-${process.pid}.log`, `audit = FILE:${tmpdir()}/tkrb5-bench-${process.pid}.json`],
+    }),
+}
+const rows = which('krb5kdc') === undefined ? [own, audited] : [own, audited, ...mit]
 
 console.log(`CPU us per request (requests per second), ${REQUESTS} requests, 32 outstanding, node ${process.version}`)
 console.log(['KDC'.padEnd(20), 'AS', 'AS + timestamp', 'TGS', 'TGS, new TGTs', 'unknown client'].map(cell => cell.padEnd(18)).join(''))

@@ -16,7 +16,7 @@ import { crossRealmUse } from './cross-realm.ts'
 import type { TgsKind } from './event.ts'
 import { quoted, quotedList, Remembered } from './json-text.ts'
 import type { IssuedEtypes } from './log-line.ts'
-import { ticketId } from './ticket-id.ts'
+import { idOfDigest, ticketId } from './ticket-id.ts'
 import type { AuditTrail } from './trail.ts'
 
 /** What was issued, for the event about it. */
@@ -118,13 +118,13 @@ export class KdcEvents {
   }
 
   /** A ticket that came with the request. */
-  #shown({ sealed, server, ticket }: Shown, client: Principal): string {
-    return `{"id":"${ticketId(sealed)}","server":${nameOf(server)},"client":${nameOf(client)},"authtime":${this.#time.of(ticket.authtime)}}`
+  #shown({ digest, server, ticket }: Shown, client: Principal): string {
+    return `{"id":"${idOfDigest(digest)}","server":${nameOf(server)},"client":${nameOf(client)},"authtime":${this.#time.of(ticket.authtime)}}`
   }
 }
 
 interface Shown {
-  readonly sealed: EncryptedData
+  readonly digest: string
   readonly server: Principal
   readonly ticket: { readonly authtime: number }
 }

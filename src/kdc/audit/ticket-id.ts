@@ -6,5 +6,10 @@ import { digestText } from '../../core/crypto/primitives/hash.ts'
  * the ticket turns up, here and in other realms, and tells nothing about what is inside.
  */
 export function ticketId({ cipher }: Pick<EncryptedData, 'cipher'>): string {
-  return Buffer.from(digestText('sha256', cipher).slice(0, 16), 'latin1').toString('hex')
+  return idOfDigest(digestText('sha256', cipher))
+}
+
+/** The same from SHA-256 as text of one character an octet. */
+export function idOfDigest(digest: string): string {
+  return Buffer.from(digest.slice(0, 16), 'latin1').toString('hex')
 }

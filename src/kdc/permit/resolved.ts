@@ -1,4 +1,3 @@
-import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
@@ -22,8 +21,8 @@ export interface AsResolved {
 /** An additional ticket, opened (RFC 4120 §3.3.3). */
 export interface SecondTicket {
   readonly ticket: EncTicketPart
-  /** Its encrypted part as it came. */
-  readonly sealed: EncryptedData
+  /** SHA-256 of its encrypted part, one character an octet. */
+  readonly digest: string
   readonly sessionKey: PreparedKey
   readonly server: Principal
   /** Its PAC, with good signatures. */

@@ -1,6 +1,5 @@
 import { checkAuthenticatorTime, checkTicketTimes } from '../../core/ap/open-ap-req.ts'
 import { ApReq, Authenticator } from '../../core/asn1/messages/ap.ts'
-import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import type { TgsReq } from '../../core/asn1/messages/kdc-req.ts'
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
@@ -26,8 +25,8 @@ import { openTicket, serverOfTicket } from './open-ticket.ts'
 /** The ticket of a TGS request, opened and tied to the request. */
 export interface HeaderTicket {
   readonly ticket: EncTicketPart
-  /** Its encrypted part as it came. */
-  readonly sealed: EncryptedData
+  /** SHA-256 of its encrypted part, one character an octet. */
+  readonly digest: string
   readonly client: Principal
   readonly server: Principal
   readonly serverEntry: PrincipalEntry
@@ -66,7 +65,7 @@ export async function openHeaderTicket(
     const server = fromPrincipalName(sealed.sname, sealed.realm)
     const serverEntry = await serverOfTicket(server, desk.realm.store, 'PROCESS_TGS')
     if (serverEntry instanceof Refusal) return { refusal: serverEntry, client }
-    const { ticket, sessionKey, pac } = openTicket(sealed.encPart, server, serverEntry, desk)
+    const { ticket, sessionKey, digest, pac } = openTicket(sealed.encPart, server, serverEntry, desk)
     client = fromPrincipalName(ticket.cname, ticket.crealm)
     const authenticator = Authenticator.decode(openData(sessionKey, KeyUsage.TGS_REQ_AUTH, apReq.authenticator))
     if (!samePrincipal(fromPrincipalName(authenticator.cname, authenticator.crealm), client)) throw new KrbError('KRB5KRB_AP_ERR_BADMATCH')
@@ -83,7 +82,7 @@ export async function openHeaderTicket(
     checkBody(request.reqBody.octets, authenticator, sessionKey)
     const { subkey } = authenticator
     const replyKey = subkey === undefined ? sessionKey : prepareKey({ etype: subkey.keytype, value: subkey.keyvalue })
-    return { ticket, sealed: sealed.encPart, client, server, serverEntry, authenticator, pac, replyKey, hasSubkey: subkey !== undefined }
+    return { ticket, digest, client, server, serverEntry, authenticator, pac, replyKey, hasSubkey: subkey !== undefined }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     return { refusal: refusalOf(error, 'PROCESS_TGS'), client }

@@ -31,10 +31,10 @@ export function openTicket(
   { realm, keys, openedTickets }: RealmDesk,
 ): OpenedTicket {
   const found = candidates(entry, server, sealed, realm.policy.permittedEtypes)
-  return openedTickets.opened(sealed.cipher, found, () => openWithAny(found, sealed, keys))
+  return openedTickets.opened(sealed.cipher, found, digest => openWithAny(found, sealed, digest, keys))
 }
 
-function openWithAny(found: readonly FoundKey[], sealed: EncryptedData, keys: KeyRing): OpenedTicket {
+function openWithAny(found: readonly FoundKey[], sealed: EncryptedData, digest: string, keys: KeyRing): OpenedTicket {
   let failure: KrbError | undefined
   for (const candidate of found) {
     try {
@@ -42,7 +42,7 @@ function openWithAny(found: readonly FoundKey[], sealed: EncryptedData, keys: Ke
       const serverKey = keys.ready(candidate)
       const ticket = EncTicketPart.decode(openData(serverKey, KeyUsage.KDC_REP_TICKET, sealed).slice())
       const sessionKey = prepareKey({ etype: ticket.key.keytype, value: ticket.key.keyvalue })
-      return { ticket, sessionKey, openedBy: candidate.data, pac: once(() => serverSignedPac(ticket, serverKey)) }
+      return { ticket, sessionKey, openedBy: candidate.data, digest, pac: once(() => serverSignedPac(ticket, serverKey)) }
     } catch (error) {
       if (!(error instanceof KrbError)) throw error
       failure = error

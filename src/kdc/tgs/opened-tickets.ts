@@ -14,6 +14,8 @@ export interface OpenedTicket {
   readonly openedBy: KeyData
   /** Its PAC, whose server signature is looked at when it is asked for the first time. Throws `KrbError` for a malformed or forged one. */
   readonly pac: () => TicketPac | undefined
+  /** SHA-256 of its encrypted part, one character an octet. */
+  readonly digest: string
 }
 
 /**
@@ -28,11 +30,11 @@ export class OpenedTickets {
   #old = new Map<string, OpenedTicket | undefined>()
 
   /** What `open` gives, or gave before, if the key that opened it is one that may open it now: an entry that has changed has other keys. */
-  opened(cipher: Bytes, keys: readonly FoundKey[], open: () => OpenedTicket): OpenedTicket {
+  opened(cipher: Bytes, keys: readonly FoundKey[], open: (digest: string) => OpenedTicket): OpenedTicket {
     const id = digestText('sha256', cipher)
     const known = this.#young.get(id) ?? this.#old.get(id)
     if (known !== undefined && keys.some(({ data }) => data === known.openedBy)) return known
-    const fresh = open()
+    const fresh = open(id)
     const cameBefore = this.#young.has(id) || this.#old.has(id)
     if (this.#young.size >= HALF) {
       this.#old = this.#young

@@ -1,4 +1,3 @@
-import type { EncryptedData } from '../../core/asn1/messages/encrypted-data.ts'
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
 import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
@@ -14,8 +13,8 @@ import { openTicket, serverOfTicket } from './open-ticket.ts'
 /** The first additional ticket of a user-to-user request, opened. */
 export interface OpenedSecondTicket {
   readonly ticket: EncTicketPart
-  /** Its encrypted part as it came. */
-  readonly sealed: EncryptedData
+  /** SHA-256 of its encrypted part, one character an octet. */
+  readonly digest: string
   readonly sessionKey: PreparedKey
   readonly server: Principal
   readonly serverEntry: PrincipalEntry
@@ -32,9 +31,9 @@ export async function openSecondTicket(body: KdcReqBody, desk: RealmDesk): Promi
   const entry = await serverOfTicket(server, desk.realm.store, '2ND_TKT_SERVER')
   if (entry instanceof Refusal) return entry
   try {
-    const { ticket, sessionKey, pac } = openTicket(sealed.encPart, server, entry, desk)
+    const { ticket, sessionKey, digest, pac } = openTicket(sealed.encPart, server, entry, desk)
     const client = fromPrincipalName(ticket.cname, ticket.crealm)
-    return { ticket, sealed: sealed.encPart, sessionKey, server, serverEntry: entry, pac, client }
+    return { ticket, digest, sessionKey, server, serverEntry: entry, pac, client }
   } catch (error) {
     if (error instanceof KrbError) return refusalOf(error, '2ND_TKT_DECRYPT')
     throw error
