@@ -1,7 +1,7 @@
 import type { Bytes } from '../bytes/bytes.ts'
 import { KrbError } from '../errors/krb-error.ts'
 import { decodeTransited } from './decode.ts'
-import { illegal } from './subfields.ts'
+import { illegal, isEmptyField } from './subfields.ts'
 
 /**
  * Refuses a path with a realm that does not lie on the way from the client's realm to the server's (RFC 4120 §2.7): `realmPath` tells that way, with
@@ -14,10 +14,9 @@ export function checkTransited(
   server: string,
   realmPath: (from: string, to: string) => readonly string[],
 ): void {
-  if (contents.length === 0 || client === ANONYMOUS_REALM) return
-  const passed = decodeTransited(contents, client, server)
-  if (passed.length === 0) return
+  if (isEmptyField(contents) || client === ANONYMOUS_REALM) return
   if (client === server) throw new KrbError('KRB5_NO_TKT_IN_RLM')
+  const passed = decodeTransited(contents, client, server)
   const allowed = realmPath(client, server)
   if (!passed.every(realm => realm !== server && allowed.includes(realm))) throw illegal()
 }

@@ -36,8 +36,8 @@ export function octetText(realm: string): string {
 }
 
 function wholeName({ name, style }: Subfield, above: string): string {
-  // The realm above the first one is the null realm; a name that only begins before it is none.
-  if (style === 'before' && above === '') throw illegal()
+  // The realm above the first one is the null realm; a name that only begins before it is none. Nor are there domains below X.500 names.
+  if (style === 'before' && (above === '' || above.startsWith('/'))) throw illegal()
   const realm = style === 'whole' ? name : style === 'before' ? name + above : above + name
   if (realm.length > MAX_NAME) throw illegal()
   return realm

@@ -16,8 +16,8 @@ export interface Subfield {
  * string. Throws `KRB5KRB_AP_ERR_ILL_CR_TKT` for what cannot be a list of realms, or is longer than one.
  */
 export function subfields(contents: Bytes): readonly Subfield[] {
+  if (isEmptyField(contents)) return []
   const length = contents.at(-1) === 0 ? contents.length - 1 : contents.length
-  if (length === 0) return []
   if (length > MAX_OCTETS) throw illegal()
   const found: Subfield[] = []
   let at = 0
@@ -28,6 +28,11 @@ export function subfields(contents: Bytes): readonly Subfield[] {
     at = end + 1
   }
   return found
+}
+
+/** Nothing but the end of a C string is nothing too. */
+export function isEmptyField(contents: Bytes): boolean {
+  return contents.length === 0 || (contents.length === 1 && contents[0] === 0)
 }
 
 export function illegal(): KrbError {

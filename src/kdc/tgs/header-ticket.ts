@@ -9,6 +9,7 @@ import type { PreparedKey } from '../../core/crypto/etype.ts'
 import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { ApOptions } from '../../core/flags/ap-options.ts'
+import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import type { TicketPac } from '../../core/pac/ticket-pac.ts'
 import { fromPrincipalName, type Principal, samePrincipal } from '../../core/principal/principal.ts'
 import { AdType } from '../../core/registry/ad-type.ts'
@@ -16,8 +17,10 @@ import { AddressType } from '../../core/registry/address-type.ts'
 import { type EtypeId, etypeName } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { PaType } from '../../core/registry/pa-type.ts'
+import { checkTransited } from '../../core/transited/check.ts'
 import type { PeerAddress } from '../peer-address.ts'
 import type { RealmDesk } from '../realm-desk.ts'
+import type { RealmPolicy } from '../realm-settings.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
 import type { PrincipalEntry } from '../store/entry.ts'
 import { openTicket, serverOfTicket } from './open-ticket.ts'
@@ -70,6 +73,7 @@ export async function openHeaderTicket(
     const authenticator = Authenticator.decode(openData(sessionKey, KeyUsage.TGS_REQ_AUTH, apReq.authenticator))
     if (!samePrincipal(fromPrincipalName(authenticator.cname, authenticator.crealm), client)) throw new KrbError('KRB5KRB_AP_ERR_BADMATCH')
     if (!addressAllowed(ticket.caddr, from)) throw new KrbError('KRB5KRB_AP_ERR_BADADDR')
+    checkIssuersPath(ticket, server.realm, policy)
     checkTicketTimes(ticket, now, policy.clockskew)
     checkAuthenticatorTime(authenticator.ctime, now, policy.clockskew)
     checkEtypes([authenticator.subkey?.keytype, ticket.key.keytype], policy.permittedEtypes)
@@ -87,6 +91,11 @@ export async function openHeaderTicket(
     if (!(error instanceof KrbError)) throw error
     return { refusal: refusalOf(error, 'PROCESS_TGS'), client }
   }
+}
+
+/** Where the issuer did not vouch for the path that led to it, we look ourselves (RFC 4120 §2.7). The step from there to here comes later. */
+function checkIssuersPath({ flags, transited, crealm }: EncTicketPart, issuer: string, { realmPath }: RealmPolicy): void {
+  if (!(flags & TicketFlags.TRANSITED_POLICY_CHECKED)) checkTransited(transited.contents, crealm, issuer, realmPath)
 }
 
 /** RFC 4120 leaves it open; MIT wants keys that a stranger sends to be of permitted enctypes. */

@@ -36,6 +36,7 @@ describe('reading a transited field', () => {
     ['a backslash at the end', 'EDU\\'],
     ['a blank that nothing follows', 'EDU, ,MIT.'],
     ['a first name that leans on nothing', 'MIT.,EDU'],
+    ['a domain below an X.500 name', '/COM,B.'],
     ['a null subfield between strangers', 'EDU,,COM'],
     ['a null subfield between names that only look related', 'DU,,EDU'],
     ['a null subfield between styles', '/EDU,,X.EDU'],

@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto'
+import { EncTicketPart, Ticket } from '../../src/core/asn1/messages/ticket.ts'
+import { preserve } from '../../src/core/asn1/schema.ts'
+import { randomKey, sealData } from '../../src/core/crypto/encrypted-data.ts'
+import type { Key } from '../../src/core/crypto/etype.ts'
+import { parsePrincipal, toPrincipalName } from '../../src/core/principal/principal.ts'
+import { KeyUsage } from '../../src/core/registry/key-usage.ts'
+import type { Held } from './kdc-talk.ts'
+
+/** A ticket as a KDC that holds `key` may write it, true or not. Names with realms, times in seconds since 1970. */
+export interface Forgery {
+  readonly key: Key
+  readonly kvno: number | undefined
+  readonly server: string
+  readonly client: string
+  readonly transited?: EncTicketPart['transited']
+  readonly flags: number
+  readonly authtime: number
+  readonly endtime: number
+  readonly renewTill?: number
+}
+
+export function forgedTicket(forgery: Forgery): Held {
+  const { key, kvno, flags, authtime, endtime, renewTill, transited = { trType: 1, contents: new Uint8Array() } } = forgery
+  const [client, server] = [parsePrincipal(forgery.client), parsePrincipal(forgery.server)]
+  const session = randomKey(18, randomBytes)
+  const sessionKey = { keytype: session.etype, keyvalue: session.value }
+  const times = { authtime, endtime, ...(renewTill !== undefined && { renewTill }) }
+  const plain = EncTicketPart.encode({
+    flags,
+    key: sessionKey,
+    crealm: client.realm,
+    cname: toPrincipalName(client),
+    transited,
+    ...times,
+  })
+  const sname = toPrincipalName(server)
+  const ticket = preserve(Ticket, { realm: server.realm, sname, encPart: sealData(key, KeyUsage.KDC_REP_TICKET, plain, randomBytes, kvno) })
+  const part = { key: sessionKey, lastReq: [], nonce: 0, flags, ...times, srealm: server.realm, sname }
+  return { client, key: session, ticket, part, padata: [] }
+}
