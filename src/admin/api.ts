@@ -6,6 +6,8 @@ import type { Verb } from './language/verb.ts'
  */
 export interface AdminApi {
   readonly realm: string
+  /** A server works on the database, not this process. */
+  readonly remote?: boolean
   call<In, Out, Draft>(verb: Verb<In, Out, Draft>, input: In): Promise<Out>
   close(): Promise<void>
 }

@@ -26,6 +26,25 @@ export interface PasswordChannel {
   exchange(realm: string, messageFrom: (local: Bytes) => Bytes): Promise<Bytes>
 }
 
+/** The way to the administration servers of a realm (kadmind). */
+export interface AdminChannel {
+  /** Hosts of the servers, in the order to try them. Throws `KADM5_MISSING_KRB5_CONF_PARAMS` when none is known. */
+  hosts(realm: string): Promise<readonly string[]>
+  /** The first server that takes a connection. Throws as `hosts`, `KADM5_CANT_RESOLVE` and `KADM5_RPC_ERROR`. */
+  connect(realm: string): Promise<OctetStream>
+}
+
+/** A connection that stays open. One that nobody waits on does not keep the process alive. */
+export interface OctetStream {
+  /** Address and port of the other side, for people. */
+  readonly peer: string
+  /** Octets go out in the order of the calls. */
+  send(octets: Bytes): void
+  /** What has come since, at least one octet; one caller at a time. Throws `ECONNRESET`, `ETIMEDOUT` and other errno codes. */
+  receive(): Promise<Bytes>
+  close(): void
+}
+
 export interface ExchangeOptions {
   /** After KRB_ERR_RESPONSE_TOO_BIG. */
   readonly tcpOnly?: boolean

@@ -70,6 +70,23 @@ export async function locatePasswordServers(
   throw unknown(realm, await hintsFor(KPASSWD, realm, options, questions))
 }
 
+/**
+ * The servers that kadmin talks to: the `configured` ones, else DNS records of `_kerberos-adm`. `port` is for those that name none. Throws
+ * `KADM5_MISSING_KRB5_CONF_PARAMS` when there is none, `EINVAL` for a relation that is no host.
+ */
+export async function locateAdminServers(
+  realm: string,
+  port: number,
+  options: LocateOptions,
+  env: Pick<Env, 'trace'>,
+): Promise<readonly KdcServer[]> {
+  const questions: string[] = []
+  const found = await configuredOrInDns({ ...KADMIN, port }, realm, options, questions, env)
+  const streams = found.filter(({ transport }) => transport !== 'udp' && transport !== 'https')
+  if (streams.length > 0) return streams
+  throw new KrbError('KADM5_MISSING_KRB5_CONF_PARAMS', { realm }, { hints: await hintsFor(KADMIN, realm, options, questions) })
+}
+
 /** How a service is called in krb5.conf and in DNS, and where it listens. */
 interface Service {
   readonly relation: string

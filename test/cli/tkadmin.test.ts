@@ -191,12 +191,25 @@ describe('tkadmin.local', () => {
 })
 
 describe('tkadmin', () => {
-  it('says that it cannot administer over the network yet', () => {
+  it('says that nothing tells where the server is', () => {
     const done = run(ours('tkadmin'), ['listprincs'], { env })
     expect(done).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'tkadmin: Administration over the network is not available in this version while initializing tkadmin interface\n',
+      stderr: 'tkadmin: Missing parameters in krb5.conf required for kadmin client while initializing tkadmin interface\n',
+    })
+  })
+  it.each([[['-c', 'FILE:x', '-k']], [['-c', 'FILE:x', '-n']], [['-n', '-k']], [['-t', 'x']]])('answers %j with its usage', args => {
+    const done = run(ours('tkadmin'), [...args, 'listprincs'], { env })
+    expect(done).toMatchObject({ code: 1, stdout: '' })
+    expect(done.stderr).toMatch(/^Usage: tkadmin \[-r realm\]/)
+  })
+  it('does not speak the old RPC flavor and says so', () => {
+    const done = run(ours('tkadmin'), ['-O', '-p', 'a', '-w', 'x', 'listprincs'], { env })
+    expect(done).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'tkadmin: The old RPC flavor of -O (AUTH_GSSAPI) is not supported while initializing tkadmin interface\n',
     })
   })
   it("works on the database of tkrealm's realms, which say where it is", () => {

@@ -16,7 +16,7 @@ export function twoSides(root: string, realm: string, kdcRealm: readonly string[
 }
 
 /** Outputs made comparable: folders, dates and times of day differ from run to run. */
-export function leveled(text: string, { folder }: Side): string {
+export function leveled(text: string, { folder }: Pick<Side, 'folder'>): string {
   return text
     .replaceAll(folder, '<FOLDER>')
     .replaceAll('<FOLDER>/bin/', '')

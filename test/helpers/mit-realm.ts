@@ -19,6 +19,11 @@ export interface RealmOptions {
   readonly sections?: readonly string[]
 }
 
+export interface MitRealmOptions extends RealmOptions {
+  /** Lines of kadm5.acl: kadmind runs as well, and krb5.conf says where. */
+  readonly acl?: readonly string[]
+}
+
 /** A realm of a peer, running, in a folder of its own. */
 export interface PeerRealm {
   readonly realm: string
@@ -35,12 +40,16 @@ export interface PeerRealm {
 }
 
 /** MIT's krb5kdc with max_life 1d, max_renewable_life 7d and keys of all four AES enctypes unless said otherwise. */
-export async function startMitRealm(options: RealmOptions = {}): Promise<PeerRealm> {
+export async function startMitRealm(options: MitRealmOptions = {}): Promise<PeerRealm> {
   const realm = options.realm ?? 'MIT.TEST'
   const scratch = scratchFolder('mit')
   const port = await freePort()
+  const adminPort = options.acl === undefined ? undefined : await freePort()
   const log = scratch.file('kdc.log')
-  writeClientConfig(scratch.path, realm, [`127.0.0.1:${port}`], options.libdefaults, options.sections)
+  const whereAdmin = adminPort === undefined ? [] : ['[realms]', ` ${realm} = {`, `  admin_server = 127.0.0.1:${adminPort}`, ' }']
+  writeClientConfig(scratch.path, realm, [`127.0.0.1:${port}`], options.libdefaults, [...whereAdmin, ...(options.sections ?? [])])
+  const adminListen =
+    adminPort === undefined ? [] : [`kadmind_listen = 127.0.0.1:${adminPort}`, `kpasswd_listen = 127.0.0.1:${await freePort()}`]
   writeFileSync(
     scratch.file('kdc.conf'),
     `[kdcdefaults]
@@ -54,7 +63,7 @@ ${(options.kdcDefaults ?? []).map(line => ` ${line}\n`).join('')}[realms]
   max_life = 1d
   max_renewable_life = 7d
   supported_enctypes = ${AES_KEYS}
-${(options.kdcRealm ?? []).map(line => `  ${line}\n`).join('')} }
+${[...adminListen, ...(options.kdcRealm ?? [])].map(line => `  ${line}\n`).join('')} }
 [dbdefaults]
 ${(options.dbDefaults ?? []).map(line => ` ${line}\n`).join('')}[logging]
  kdc = FILE:${log}
@@ -68,7 +77,12 @@ ${(options.dbDefaults ?? []).map(line => ` ${line}\n`).join('')}[logging]
     commands.map(command => must('kadmin.local', ['-r', realm, ...splitWords(command)], serverEnv)).join('')
   admin(options.setup ?? [])
   const kdc = await startDaemon('krb5kdc', ['-n', '-r', realm], { env: serverEnv, ready: () => accepts(port) })
-  return peerRealm({ realm, folder: scratch.path, port, log, env, admin, daemons: [kdc], remove: scratch.remove })
+  const daemons = [kdc]
+  if (adminPort !== undefined) {
+    writeFileSync(scratch.file('kadm5.acl'), (options.acl ?? []).map(line => `${line}\n`).join(''))
+    daemons.push(await startDaemon('kadmind', ['-nofork', '-r', realm], { env: serverEnv, ready: () => accepts(adminPort) }))
+  }
+  return peerRealm({ realm, folder: scratch.path, port, log, env, admin, daemons, remove: scratch.remove })
 }
 
 /** krb5.conf of a closed test realm: no DNS, no canonicalization. */

@@ -26,6 +26,12 @@ export function mit(): Peer {
   return { present: missing.length === 0, reason: `MIT's programs are not installed (${missing.join(', ')})` }
 }
 
+/** MIT's administration over the wire: kadmin and kadmind. */
+export function mitAdmin(): Peer {
+  const missing = ['kadmin', 'kadmind'].filter(name => which(name) === undefined)
+  return { present: mit().present && missing.length === 0, reason: `MIT's programs are not installed (${missing.join(', ')})` }
+}
+
 /** MIT's plug-in for HTTPS (Debian: krb5-k5tls), installed or named by TKRB5_K5TLS, and openssl to make certificates with. */
 export function mitTls(): Peer {
   return {

@@ -20,6 +20,8 @@ export interface ChangePasswordInput extends OldKeys {
   readonly password?: Secret
   /** Empty: the policy's list, or else the database's. */
   readonly keySalts: readonly KeySalt[]
+  /** The caller needs the random keys; without it there may be none in the result. */
+  readonly keysWanted?: boolean
 }
 
 export interface ChangePasswordWords {

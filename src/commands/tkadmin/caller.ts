@@ -1,7 +1,9 @@
+import type { Ccache } from '../../core/ccache/ccache.ts'
 import { resolveCcache } from '../../core/ccache/resolve.ts'
 import type { ClientConfig } from '../../core/config/krb5-conf.ts'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
+import { type HostResolver, hostServicePrincipals } from '../../core/principal/host.ts'
 import { type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
 
 /**
@@ -18,13 +20,25 @@ export async function defaultCaller(realm: string, env: Env, config: ClientConfi
   return user === undefined ? undefined : `${user}/admin@${realm}`
 }
 
-/** A cache that is missing or broken names nobody; a name that means no cache at all is an error. */
-async function cacheHolder(env: Env, config: ClientConfig): Promise<Principal | undefined> {
-  const cache = await resolveCcache(undefined, env, config)
+/** The holder of the cache; undefined when it cannot be read. */
+export async function holderOf(cache: Pick<Ccache, 'principal'>): Promise<Principal | undefined> {
   try {
     return await cache.principal()
   } catch (error) {
     if (error instanceof KrbError) return undefined
     throw error
   }
+}
+
+/** This host's own service: `host/this.host@REALM`, without a realm where [domain_realm] has none for it. */
+export async function hostCaller(env: Env, config: ClientConfig, hosts: HostResolver): Promise<string> {
+  const { dnsCanonicalizeHostname, rdns, qualifyShortname } = config
+  const rules = { dnsCanonicalizeHostname, rdns, qualifyShortname, realmOfHost: (host: string) => config.realmOfHost(host) }
+  for await (const principal of hostServicePrincipals('host', env.host.hostname(), rules, hosts)) return unparsePrincipal(principal)
+  throw new KrbError('KRB5_ERR_BAD_HOSTNAME', { host: env.host.hostname() }, { doing: 'creating host service principal' })
+}
+
+/** A name that means no cache at all is an error. */
+async function cacheHolder(env: Env, config: ClientConfig): Promise<Principal | undefined> {
+  return holderOf(await resolveCcache(undefined, env, config))
 }

@@ -1,6 +1,4 @@
 import type { AdminApi } from '../../admin/api.ts'
-import { openLocalAdmin } from '../../admin/local/local-admin.ts'
-import { loadKdcConfig } from '../../core/config/kdc-conf.ts'
 import { type ClientConfig, loadClientConfig } from '../../core/config/krb5-conf.ts'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
@@ -8,7 +6,6 @@ import { parsePrincipal } from '../../core/principal/principal.ts'
 import { loadZone } from '../../core/time/zone.ts'
 import type { Call, OptionsOf, Outcome } from '../base.ts'
 import { defaultCaller } from './caller.ts'
-import { checkDatabaseArguments, withDatabaseOptions } from './database-options.ts'
 import type { LOCAL_FLAGS } from './flags.ts'
 import { runArguments, runPrompt, runQuery, type Session } from './repl.ts'
 
@@ -41,7 +38,13 @@ export async function initialized<T>(program: string, task: () => Promise<T>): P
   }
 }
 
+/** What works on a database is loaded only here: the remote way in does without. */
 async function open(realm: string, caller: string, { env, options }: AdminCall, servers: Env): Promise<AdminApi> {
+  const [{ openLocalAdmin }, { loadKdcConfig }, { checkDatabaseArguments, withDatabaseOptions }] = await Promise.all([
+    import('../../admin/local/local-admin.ts'),
+    import('../../core/config/kdc-conf.ts'),
+    import('./database-options.ts'),
+  ])
   const read = await loadKdcConfig(servers, realm)
   checkDatabaseArguments(options.argument)
   const config = withDatabaseOptions(read, { database: options.database, arguments: options.argument, keySalts: options.keysalts })
@@ -50,7 +53,8 @@ async function open(realm: string, caller: string, { env, options }: AdminCall, 
   return openLocalAdmin({ ...parties, masterPassword: () => env.prompter.secret('Enter KDC database master key: ') }, env)
 }
 
-async function converse(api: AdminApi, call: AdminCall, config: ClientConfig): Promise<number> {
+/** The requests of the command line, of -q or of standard input. The exit status. */
+export async function converse(api: AdminApi, call: AdminCall, config: ClientConfig): Promise<number> {
   const { name, options, operands, env, json, out, err } = call
   const zone = await loadZone(env)
   const reading = () => ({ realm: api.realm, now: env.clock.now().seconds, zone })
@@ -59,7 +63,7 @@ async function converse(api: AdminApi, call: AdminCall, config: ClientConfig): P
   return options.query === undefined ? runPrompt(session) : runQuery(options.query, session)
 }
 
-async function callerFor(realm: string, { env }: AdminCall, config: ClientConfig): Promise<string | undefined> {
+export async function callerFor(realm: string, { env }: AdminCall, config: ClientConfig): Promise<string | undefined> {
   try {
     return await defaultCaller(realm, env, config)
   } catch (error) {
@@ -67,7 +71,7 @@ async function callerFor(realm: string, { env }: AdminCall, config: ClientConfig
   }
 }
 
-function stop({ name, err }: AdminCall, text: string): Outcome {
+export function stop({ name, err }: Pick<AdminCall, 'name' | 'err'>, text: string): Outcome {
   err(`${name}: ${text}\n`)
   return { status: 1 }
 }

@@ -1,5 +1,5 @@
 import type { Profile } from './profile.ts'
-import { boolean, list, text, type ValuesOf, valuesOf } from './relation.ts'
+import { boolean, integer, list, text, type ValuesOf, valuesOf } from './relation.ts'
 import { firstValues } from './source.ts'
 
 export type RealmConfig = ValuesOf<typeof REALM>
@@ -12,6 +12,7 @@ export const REALM = {
   defaultDomain: text('default_domain', 'domain of hosts named by Kerberos 4 principals'),
   disableEncryptedTimestamp: boolean('disable_encrypted_timestamp', false, 'never answer with an encrypted timestamp'),
   httpAnchors: list('http_anchors', 'certificates that vouch for KDC proxies'),
+  kadmindPort: integer('kadmind_port', 749, 'port of the admin_server relations that name none'),
   kdcs: list('kdc', 'KDCs, in the order to try them, port 88'),
   kpasswdServers: list('kpasswd_server', 'servers for password changes, port 464; default: admin_server'),
   primaryKdcs: { ...list('primary_kdc', 'the KDC that knows new passwords first'), otherName: 'master_kdc' },

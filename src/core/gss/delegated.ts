@@ -8,12 +8,11 @@ import { KrbError } from '../errors/krb-error.ts'
 import { KeyUsage } from '../registry/key-usage.ts'
 
 /**
- * The credentials in the KRB-CRED of a delegating initiator (RFC 4121 §4.1.1). It is under the session key, under the
- * initiator's subkey, or in the clear as Heimdal sends it: what it lies in was sealed. Throws what opening and decoding throw.
+ * The credentials in the KRB-CRED of a delegating initiator (RFC 4121 §4.1.1). It is under the session key, or under the initiator's
+ * subkey as others have it. Throws what opening and decoding throw.
  */
 export function openDelegated(message: Bytes, keys: readonly PreparedKey[]): readonly Credential[] {
   const { tickets, encPart } = KrbCred.decode(message)
-  if (encPart.etype === NO_ENCRYPTION) return credentialsIn(tickets, EncKrbCredPart.decode(encPart.cipher))
   let failure: unknown
   for (const key of keys) {
     try {
@@ -25,5 +24,3 @@ export function openDelegated(message: Bytes, keys: readonly PreparedKey[]): rea
   }
   throw failure
 }
-
-const NO_ENCRYPTION = 0

@@ -71,8 +71,7 @@ export function initiateContext(terms: InitiateTerms, env: Pick<Env, 'clock' | '
       waiting = false
       if (!(flags & GssFlag.MUTUAL)) {
         if (reply.length > 0) throw new KrbError('KRB5KRB_AP_ERR_MSG_TYPE')
-        // Nothing agrees on the acceptor's first number: MIT counts from ours, Heimdal from 0.
-        return establishContext({ ...common, key: own, acceptorSubkey: false, receiveFrom: 0 })
+        return establishContext({ ...common, key: own, acceptorSubkey: false, receiveFrom: seqNumber })
       }
       const theirs = openReply(reply, sessionKey, authenticator)
       const { subkey: acceptorKey, seqNumber: receiveFrom = 0 } = theirs

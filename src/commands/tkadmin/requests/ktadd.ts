@@ -115,7 +115,7 @@ async function keysOf(principal: Principal, name: string, read: KtaddWords, talk
   try {
     return await step(talk.program, `while changing ${displayText(name)}'s key`, async () => {
       if (read.keepKeys) return talk.api.call(VERBS.extractKeys, { principal })
-      const { keys } = await talk.api.call(VERBS.changePassword, { principal, keepOld: false, keySalts: read.keySalts })
+      const { keys } = await talk.api.call(VERBS.changePassword, { principal, keepOld: false, keySalts: read.keySalts, keysWanted: true })
       return keys
     })
   } catch (error) {

@@ -1,0 +1,169 @@
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { type AddressInfo, connect as connectTo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { markRecord, RecordAssembler } from '../../src/admin/wire/record-mark.ts'
+import { leveled } from '../helpers/mit-and-ours.ts'
+import { type PeerRealm, startMitRealm } from '../helpers/mit-realm.ts'
+import { ours } from '../helpers/own-realm.ts'
+import { describeWith, mitAdmin } from '../helpers/peers.ts'
+import { type Finished, run, runAsync, which } from '../helpers/process.ts'
+import { ARGUMENTS, SCRIPT } from './admin-cases.ts'
+import { ONLY_REMOTE, REMOTE_ACL, REMOTE_SETUP, RIGHTS, WAYS_IN } from './remote-admin-cases.ts'
+
+/** A realm of its own and the program that administers it, called kadmin on both sides. */
+interface Side {
+  readonly realm: PeerRealm
+  readonly program: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+describeWith([mitAdmin()], "tkadmin as MIT's kadmin, against MIT's kadmind", () => {
+  let mits: Side
+  let own: Side
+
+  beforeAll(async () => {
+    ;[mits, own] = await Promise.all([sideOf(which('kadmin')!), sideOf(ours('tkadmin'))])
+  })
+  afterAll(() => Promise.all([mits, own].map(side => side?.realm.stop())))
+
+  it.each(WAYS_IN.map(([args, input = '']) => [args, input] as const))('%j, input %j', async (args, input) => {
+    await same(side => asked(side, args, input))
+  })
+
+  it.each(RIGHTS)('%s, password %s: %s', async (who, password, request) => {
+    await same(side => asked(side, ['-p', who, '-w', password, '-q', request]))
+  })
+
+  it.each(ONLY_REMOTE)('%s', async request => {
+    await same(side => asked(side, [...ROOT, '-q', request]))
+  })
+
+  it('a script of requests on standard input', async () => {
+    await same(side => asked(side, ROOT, inFolder(SCRIPT, side).join('\n')))
+  })
+
+  it('leaves the same database', async () => {
+    const names = run('kadmin.local', ['listprincs'], { env: serverEnv(mits) })
+      .stdout.split('\n')
+      .filter(Boolean)
+    expect(names.length).toBeGreaterThan(20)
+    const terse = names.map(name => `getprinc -terse "${name}"`).join('\n')
+    await same(async side => run('kadmin.local', [], { env: serverEnv(side), input: terse }))
+  })
+
+  it.each(
+    ARGUMENTS.filter(([args]) => !args.some(arg => /^-[a-zA-Z]$/.test(arg) && !ANYWHERE.has(arg))).map(
+      ([args, input = '']) => [args, input] as const,
+    ),
+  )('%j, input %j, asked by root/admin', async (args, input) => {
+    await same(side => asked(side, [...ROOT, ...args], input))
+  })
+
+  it('a thousand requests of a script go together and are answered in order', async () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `bulk${String(i).padStart(4, '0')}`)
+    const script = names.map(name => `addprinc -randkey -clearpolicy ${name}`).join('\n')
+    const done = await asked(own, ROOT, script)
+    expect(done.stdout.match(/^Principal "bulk\d+@EX\.TEST" created\.$/gm)).toEqual(
+      names.map(name => `Principal "${name}@EX.TEST" created.`),
+    )
+  })
+
+  it('extracts the keys that the database has', async () => {
+    const keytab = join(own.realm.folder, 'extracted.keytab')
+    const done = await asked(own, [...ROOT, 'ktadd', '-norandkey', '-q', '-k', keytab, 'pre/admin'])
+    expect(done.code).toBe(0)
+    expect(run('kinit', ['-k', '-t', keytab, 'pre/admin'], { env: own.env }).code).toBe(0)
+  })
+
+  it('an expired password is changed on the way', async () => {
+    for (const side of [mits, own]) side.realm.admin(['addprinc -pw old -pwexpire yesterday late/admin'])
+    await same(side => asked(side, ['-p', 'late/admin', '-w', 'old', '-q', 'getprivs'], 'new\nnew\n'))
+    await same(side => asked(side, ['-p', 'late/admin', '-w', 'new', '-q', 'getprivs']))
+  })
+
+  describe.each([0, 1, 2, 3, 4])('a server that closes after %i calls', calls => {
+    it.each([['getprivs'], ['addprinc -pw x -clearpolicy cut']])('%s', async request => {
+      const results = await Promise.all(
+        [mits, own].map(async side => {
+          const cutter = await cutAfter(calls, adminPort(side))
+          try {
+            return shown(side, await asked(side, ['-s', `127.0.0.1:${cutter.port}`, ...ROOT, '-q', request]))
+          } finally {
+            cutter.close()
+          }
+        }),
+      )
+      expect(results[1]).toEqual(results[0])
+    })
+  })
+
+  /** Both at once: each has a realm of its own. */
+  async function same(act: (side: Side) => Promise<Finished>): Promise<void> {
+    const [expected, got] = await Promise.all([mits, own].map(async side => shown(side, await act(side))))
+    expect(got).toEqual(expected)
+  }
+})
+
+async function sideOf(program: string): Promise<Side> {
+  const realm = await startMitRealm({ realm: 'EX.TEST', acl: REMOTE_ACL })
+  const env = { ...realm.env, USER: 'root', COLUMNS: '1000' }
+  realm.admin(REMOTE_SETUP.map(line => line.replaceAll('FOLDER', realm.folder)))
+  mkdirSync(join(realm.folder, 'bin'))
+  symlinkSync(program, join(realm.folder, 'bin/kadmin'))
+  const cache = (name: string, ...args: string[]) =>
+    run('kinit', ['-c', join(realm.folder, name), ...args, 'root/admin'], { env, input: 'adminpw\n' })
+  expect(cache('admin.cache', '-S', 'kadmin/admin').code).toBe(0)
+  expect(cache('tgt.cache').code).toBe(0)
+  return { realm, program: join(realm.folder, 'bin/kadmin'), env }
+}
+
+function asked(side: Side, args: readonly string[], input = ''): Promise<Finished> {
+  return runAsync(side.program, inFolder(args, side), { env: side.env, input })
+}
+
+function shown({ realm: { folder } }: Side, { code, stdout, stderr }: Finished): Finished {
+  const level = (text: string) => leveled(text, { folder }).replaceAll(NEW_IN_1_22, '')
+  return { code, stdout: level(stdout), stderr: level(stderr) }
+}
+
+function inFolder(words: readonly string[], { realm }: Side): string[] {
+  return words.map(word => word.replaceAll('FOLDER', realm.folder))
+}
+
+function serverEnv({ realm, env }: Side): Record<string, string> {
+  return { ...env, KRB5_KDC_PROFILE: join(realm.folder, 'kdc.conf') }
+}
+
+function adminPort({ realm }: Side): number {
+  return Number(/admin_server = 127\.0\.0\.1:(\d+)/.exec(readFileSync(join(realm.folder, 'krb5.conf'), 'utf8'))![1])
+}
+
+/** A server in front of a kadmind that passes on so many calls with their answers, and closes when the next one comes. */
+async function cutAfter(calls: number, port: number): Promise<{ readonly port: number; close(): void }> {
+  const server = createServer(client => {
+    const kadmind = connectTo(port, '127.0.0.1')
+    const end = () => {
+      client.destroy()
+      kadmind.destroy()
+    }
+    const assembler = new RecordAssembler({ maxOctets: 1 << 20, maxFragments: 100 })
+    let passed = 0
+    client.on('data', chunk => {
+      for (const record of assembler.push(chunk)) {
+        if (passed++ < calls) kadmind.write(markRecord(record))
+        else end()
+      }
+    })
+    kadmind.on('data', chunk => client.write(chunk))
+    for (const socket of [client, kadmind]) socket.on('error', end).on('close', end)
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', () => resolve()))
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
+
+const ROOT = ['-p', 'root/admin', '-w', 'adminpw']
+/** Options of requests, as against those of the program before them. */
+const ANYWHERE: ReadonlySet<string> = new Set(['-q', '-k', '-e', '-x'])
+/** A line of list_requests. */
+const NEW_IN_1_22 = 'add_alias, alias         Add alias\n'
