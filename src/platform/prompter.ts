@@ -5,6 +5,7 @@ import type { Prompter } from '../core/env.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import { Secret } from '../core/secret/secret.ts'
 import { withoutEcho } from './echo.ts'
+import { onTerminal, openInput, pause, readOctet } from './terminal-input.ts'
 
 /**
  * Questions with MIT's habits: the prompt goes out as it is, one line comes in from descriptor 0, and nothing behind its newline is
@@ -54,24 +55,6 @@ async function readLine(limit: number, options: { interrupted?: AbortSignal | un
   }
 }
 
-/**
- * A terminal is opened a second time, without blocking: a read that blocks would keep the event loop, and with it the signal
- * handlers that switch the echo on again, from running. Other inputs are read where they are.
- */
-async function openInput(): Promise<{ readonly fd: number; close(): void }> {
-  if (await onTerminal()) {
-    for (const name of ['/proc/self/fd/0', '/dev/tty']) {
-      try {
-        const fd = fs.openSync(name, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY)
-        return { fd, close: () => fs.closeSync(fd) }
-      } catch {
-        // No such name on this system, or a terminal of another user (after su): the next one, or descriptor 0 itself.
-      }
-    }
-  }
-  return { fd: STDIN, close: () => undefined }
-}
-
 type ReadOctet = (fd: number, into: Bytes, interrupted?: AbortSignal) => Promise<number | undefined>
 
 /**
@@ -79,37 +62,12 @@ type ReadOctet = (fd: number, into: Bytes, interrupted?: AbortSignal) => Promise
  * of one that has begun is there or on its way, and reading it at once is far cheaper.
  */
 async function waitForOctet(fd: number, into: Bytes): Promise<number | undefined> {
-  const there = await new Promise<boolean>(resolve => {
-    fs.read(fd, into, 0, 1, null, (error, length) => resolve(error === null && length === 1))
+  const length = await new Promise<number | undefined>(resolve => {
+    fs.read(fd, into, 0, 1, null, (error, length) => resolve(error === null ? length : undefined))
   })
-  // Without one, the ordinary way finds out why: the end, a terminal that does not block, a failure.
-  return there ? into[0] : readOctet(fd, into)
-}
-
-async function readOctet(fd: number, into: Bytes, interrupted?: AbortSignal): Promise<number | undefined> {
-  for (;;) {
-    if (interrupted?.aborted) throw new KrbError('KRB5_LIBOS_PWDINTR')
-    try {
-      return fs.readSync(fd, into, 0, 1, null) === 0 ? undefined : into[0]
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined
-      if (code === 'EOF') return undefined
-      if (code !== 'EAGAIN') throw error
-      await pause()
-    }
-  }
-}
-
-/** Node's tty module costs more than 2 ms: only a character device is worth the question. */
-async function onTerminal(): Promise<boolean> {
-  try {
-    if (!fs.fstatSync(STDIN).isCharacterDevice()) return false
-  } catch {
-    // Closed: the read says so.
-    return false
-  }
-  const { isatty } = await import('node:tty')
-  return isatty(STDIN)
+  // After a failure the ordinary way finds out why. The end is not looked for twice: a terminal says it once.
+  if (length === undefined) return readOctet(fd, into)
+  return length === 0 ? undefined : into[0]
 }
 
 async function write(fd: number, text: string): Promise<void> {
@@ -126,12 +84,6 @@ async function write(fd: number, text: string): Promise<void> {
   }
 }
 
-function pause(): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, POLL_MS))
-}
-
-const STDIN = 0
 const NEWLINE = 0x0a
 const MAX_SECRET = 4096
 const MAX_LINE = 65_536
-const POLL_MS = 20

@@ -4,6 +4,8 @@ import type { Verb } from './verb.ts'
 export interface ListInput {
   /** kadmin's pattern: `*`, `?`, `[...]`, a backslash before an ordinary character; absent for all. */
   readonly pattern?: string
+  /** As many are enough; a server, whose protocol cannot say so, gives all. */
+  readonly atMost?: number
 }
 
 const usage = 'usage: get_principals [expression]\n'

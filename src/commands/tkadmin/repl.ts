@@ -1,9 +1,12 @@
 import { QueryError } from '../../admin/query/query-error.ts'
 import { splitLine } from '../../admin/query/split.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
+import type { ReadLine } from '../../platform/line-editor.ts'
 import { promptOf, unknownRequest, wordsOfLine } from '../requests/line.ts'
 import { errorJson, resultJson, UsageError } from '../text/envelope.ts'
 import { InOrder } from './in-order.ts'
+import { mayBeRemembered } from './memory.ts'
+import { missingWords } from './missing.ts'
 import { forgiven, type Own, takeOwnOptions } from './own-options.ts'
 import { requestNamed } from './requests/index.ts'
 import { type Request, RequestFailure, type Talk } from './talk.ts'
@@ -46,14 +49,28 @@ export async function runQuery(query: string, session: Session): Promise<number>
 export async function runPrompt(session: Session): Promise<number> {
   const { isatty } = await import('node:tty')
   if (!isatty(0)) return runScript(session)
+  const readLine = await lineReader(session)
   for (;;) {
-    const line = await session.env.prompter.line(promptOf(session))
+    const line = await readLine(promptOf(session))
     if (line === undefined) break
-    const request = requestIn(line, session)
-    if (request !== undefined && (await carryOut(...request, session)).ended) return 0
+    const asked = requestIn(line, session)
+    if (asked === undefined) continue
+    const [request, words] = asked
+    const complete = words.length > 0 || session.json ? words : await missingWords(request)
+    if ((await carryOut(request, complete, session)).ended) return 0
   }
   session.out('\n')
   return 0
+}
+
+/** With line editing where the terminal allows it. JSON leaves standard output to the documents. */
+async function lineReader({ api, env, json }: Session): Promise<ReadLine> {
+  const plain: ReadLine = prompt => env.prompter.line(prompt)
+  if (json) return plain
+  const { openLineEditor } = await import('../../platform/line-editor.ts')
+  const { completeLine } = await import('./complete.ts')
+  const editor = await openLineEditor({ complete: before => completeLine(before, api), remembers: mayBeRemembered }, env.vars.TERM)
+  return editor ?? plain
 }
 
 /**

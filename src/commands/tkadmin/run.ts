@@ -4,8 +4,9 @@ import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { parsePrincipal } from '../../core/principal/principal.ts'
 import { loadZone } from '../../core/time/zone.ts'
-import type { Call, OptionsOf, Outcome } from '../base.ts'
+import { type Call, type OptionsOf, type Outcome, onTerminal } from '../base.ts'
 import { defaultCaller } from './caller.ts'
+import { exposureWarning } from './exposed-secrets.ts'
 import type { LOCAL_FLAGS } from './flags.ts'
 import { runArguments, runPrompt, runQuery, type Session } from './repl.ts'
 
@@ -56,6 +57,8 @@ async function open(realm: string, caller: string, { env, options }: AdminCall, 
 /** The requests of the command line, of -q or of standard input. The exit status. */
 export async function converse(api: AdminApi, call: AdminCall, config: ClientConfig): Promise<number> {
   const { name, options, operands, env, json, out, err } = call
+  const warning = exposureWarning({ operands, query: options.query, password: options.password }, name)
+  if (warning !== undefined && onTerminal()) err(warning)
   const zone = await loadZone(env)
   const reading = () => ({ realm: api.realm, now: env.clock.now().seconds, zone })
   const session: Session = { api, env, config, zone, program: name, script: operands.length > 0, reading, json, out, err }

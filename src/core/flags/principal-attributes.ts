@@ -50,6 +50,12 @@ export function applyAttributeWord(attributes: number, word: string): number | u
   return (set ? attributes | mask : attributes & ~mask) >>> 0
 }
 
+/** The words that kadmin's usage offers for attributes, one for each. */
+export function principalAttributeWords(): readonly string[] {
+  const names = Object.keys(PrincipalAttribute).filter(name => name !== 'SUPPORT_DESMD5' && name !== 'NEW_PRINC')
+  return names.map(name => SYNONYMS.find(({ attribute }) => attribute === name)?.words[0] ?? name.toLowerCase())
+}
+
 /** Hex digits as C reads them: those that are there, and the largest number when they do not fit. */
 function hexMask(text: string): number {
   const digits = /^0x([0-9a-f]*)/.exec(text)?.[1] ?? ''
