@@ -1,0 +1,53 @@
+import { decodeText, encodeText } from '../../core/bytes/text.ts'
+import { displayText } from '../../core/principal/display.ts'
+import { unparsePrincipal } from '../../core/principal/principal.ts'
+import type { Caller } from './call.ts'
+
+/** What a call was about, as the log shows it. */
+export interface LoggedCall {
+  /** `kadm5_get_principal`. */
+  readonly procedure: string
+  /** The name or pattern, or names. */
+  readonly subject: string
+  readonly caller: Caller
+}
+
+/** `Request: kadm5_get_principal, alice@R, success, client=..., service=..., addr=...`; `outcome` is "success" or the error's text. */
+export function requestLine({ procedure, subject, caller }: LoggedCall, outcome: string): string {
+  return `Request: ${procedure}, ${subject}, ${harmless(outcome)}, ${from(caller)}`
+}
+
+export function unauthorizedLine({ procedure, subject, caller }: LoggedCall): string {
+  return `Unauthorized request: ${procedure}, ${subject}, ${from(caller)}`
+}
+
+/** The line of kadm5_init has two numbers more. */
+export function initLine(call: LoggedCall, version: number): string {
+  return `${requestLine(call, 'success')}, vers=${version}, flavor=6`
+}
+
+/** A call that no security context of ours protects; the names are those of the context that it came by. */
+export function garbledLine(procedure: string, caller: Caller): string {
+  const [client, server] = [nameText(caller.client), nameText(caller.service)]
+  return `WARNING! Forged/garbled request: ${procedure}, claimed client = ${client}, server = ${server}, addr = ${caller.address}`
+}
+
+export function nameText(name: Parameters<typeof unparsePrincipal>[0]): string {
+  return cutText(unparsePrincipal(name))
+}
+
+/** Whatever somebody sent, as a part of one line: at most 125 octets of it, control characters escaped (threats T40, T41). */
+export function cutText(text: string): string {
+  const octets = encodeText(text)
+  return octets.length <= MAX_OCTETS ? harmless(text) : `${harmless(decodeText(octets.subarray(0, MAX_OCTETS)))}...`
+}
+
+function from({ client, service, address }: Caller): string {
+  return `client=${nameText(client)}, service=${nameText(service)}, addr=${address}`
+}
+
+function harmless(text: string): string {
+  return displayText(text)
+}
+
+const MAX_OCTETS = 125
