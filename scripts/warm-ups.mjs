@@ -6,7 +6,7 @@ export function warmFolder(folder, write) {
   write(`${folder}/krb5.conf`, '[libdefaults]\n default_realm = WARM.TEST\n dns_lookup_kdc = false\n')
   write(
     `${folder}/kdc.conf`,
-    `[kdcdefaults]\n kdc_listen = 127.0.0.1:0\n kdc_tcp_listen = ""\n[realms]\n WARM.TEST = {\n  database_name = ${folder}/principal\n  key_stash_file = ${folder}/stash\n }\n[logging]\n kdc = FILE:${folder}/kdc.log\n`,
+    `[kdcdefaults]\n kdc_listen = 127.0.0.1:0\n kdc_tcp_listen = ""\n[realms]\n WARM.TEST = {\n  database_name = ${folder}/principal\n  key_stash_file = ${folder}/stash\n  acl_file = ""\n  kadmind_listen = 127.0.0.1:0\n  kpasswd_listen = 127.0.0.1:0\n }\n[logging]\n kdc = FILE:${folder}/kdc.log\n admin_server = FILE:${folder}/kadmind.log\n`,
   )
   write(`${folder}/cache`, CACHE)
   write(`${folder}/destroyed`, CACHE)
@@ -34,6 +34,7 @@ export const WARM_UPS = {
   tkadmin: () => ({ args: ['-p', 'warm', 'listprincs'] }),
   'tkadmin.local': () => ({ args: ['getprinc', 'K/M'], before: [CREATE] }),
   tkrb5kdc: () => ({ args: ['-n'], before: [CREATE], endAfterMs: 1500 }),
+  tkadmind: () => ({ args: ['-nofork'], before: [CREATE], endAfterMs: 1500 }),
   tkrealm: () => ({ args: ['status'] }),
 }
 

@@ -11,7 +11,7 @@ import type { TaggedData } from '../language/records.ts'
 import type { AdminContext } from './context.ts'
 
 /** The entry that a name stands for, aliases followed. Throws `KADM5_UNK_PRINC`. */
-export async function requireEntry(principal: Principal, { store }: AdminContext): Promise<PrincipalEntry> {
+export async function requireEntry(principal: Principal, { store }: Pick<AdminContext, 'store'>): Promise<PrincipalEntry> {
   const entry = await store.principal(principal)
   if (entry === undefined) throw new KrbError('KADM5_UNK_PRINC')
   return entry

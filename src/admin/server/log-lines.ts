@@ -26,10 +26,14 @@ export function initLine(call: LoggedCall, version: number): string {
   return `${requestLine(call, 'success')}, vers=${version}, flavor=6`
 }
 
-/** A call that no security context of ours protects; the names are those of the context that it came by. */
-export function garbledLine(procedure: string, caller: Caller): string {
-  const [client, server] = [nameText(caller.client), nameText(caller.service)]
-  return `WARNING! Forged/garbled request: ${procedure}, claimed client = ${client}, server = ${server}, addr = ${caller.address}`
+/** Why somebody got no context, as MIT spreads it over four lines. */
+export function badAuthenticationLines(address: string, reason: string): readonly string[] {
+  return [
+    `Authentication attempt failed: ${address}, GSS-API error strings are:`,
+    '    Unspecified GSS failure.  Minor code may provide more information',
+    `    ${harmless(reason)}`,
+    '   GSS-API error strings complete.',
+  ]
 }
 
 export function nameText(name: Parameters<typeof unparsePrincipal>[0]): string {

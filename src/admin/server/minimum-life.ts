@@ -9,7 +9,7 @@ import { kadmDataOf, requireEntry } from '../run/entry.ts'
  * For those who change their own keys: the policy's minimum life of the present ones must have passed, unless a change is required.
  * Throws `KADM5_PASS_TOOSOON` with the time that it ends as the parameter `until` (seconds since 1970), and `KADM5_UNK_PRINC`.
  */
-export async function requireMinimumLife(principal: Principal, context: AdminContext): Promise<void> {
+export async function requireMinimumLife(principal: Principal, context: Pick<AdminContext, 'store' | 'now'>): Promise<void> {
   const entry = await requireEntry(principal, context)
   const { policy: name } = kadmDataOf(entry)
   const policy = name === undefined ? undefined : await context.store.policy(name)

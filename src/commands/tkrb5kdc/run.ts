@@ -1,11 +1,16 @@
 import type { Env } from '../../core/env.ts'
-import { Secret } from '../../core/secret/secret.ts'
+import type { Secret } from '../../core/secret/secret.ts'
 import { type Endpoint, requireFreePorts } from '../../kdc/server/listener.ts'
 import type { Log } from '../../kdc/server/log.ts'
+import { announce } from '../daemon/announce.ts'
+import { detach, type Role, receiveOrders, role } from '../daemon/detach.ts'
+import { ending } from '../daemon/ending.ts'
+import { openLog } from '../daemon/open-log.ts'
+import { ordersOf, passwordsOf } from '../daemon/orders.ts'
 import type { RealmPlan } from './flags.ts'
 import { askedPassword, type ConfiguredRealm, configuredRealm } from './realms.ts'
-import { detach, type Orders, type Role, receiveOrders, reportReady, role, supervise } from './roles.ts'
-import { openLog, type Serving, serve, writePidFile } from './serve.ts'
+import { type Serving, serve } from './serve.ts'
+import { supervise } from './supervise.ts'
 
 export interface KdcOptions {
   readonly plans: readonly RealmPlan[]
@@ -30,10 +35,10 @@ export async function run(options: KdcOptions): Promise<KdcResult> {
   const orders = mine === 'first' ? undefined : await receiveOrders()
   const realms: ConfiguredRealm[] = []
   for (const plan of plans) realms.push(await configuredRealm(plan, env))
-  const passwords = orders === undefined ? await asked(realms, env) : orders.passwords.map(secretOf)
+  const passwords = orders === undefined ? await asked(realms, env) : passwordsOf(orders)
   if (mine === 'first' && !options.foreground) return { status: await detach(ordersOf(passwords), err), endpoints: [] }
   const serving = { realms, passwords, name: options.name, env, err }
-  const log = await openLog(serving, mine)
+  const log = await openLog({ config: realms[0]!.config, entity: 'kdc', name: options.name, env, err }, mine)
   return options.workers > 0 && mine !== 'worker' ? superviseHere(options, serving, log, mine) : serveHere(options, serving, log, mine)
 }
 
@@ -70,41 +75,8 @@ async function superviseHere(options: KdcOptions, { realms, passwords }: Serving
   return { status, endpoints: [] }
 }
 
-/** It listens: the line that scripts wait for, the pid file, and a word to the process that waits for this one. */
-function announce({ pidFile, name, err }: KdcOptions, mine: Role): void {
-  if (pidFile !== undefined && mine !== 'worker') writePidFile(pidFile)
-  if (mine === 'first') err(`${name}: starting...\n`)
-  else reportReady(mine)
-}
-
-/**
- * Resolves at the first signal to end; SIGHUP calls `hangup`. A worker also ends when its supervisor is gone. Whatever still holds the process
- * back then, it ends within the second.
- */
-function ending(mine: Role, hangup: () => void): Promise<void> {
-  process.on('SIGHUP', hangup)
-  return new Promise(resolve => {
-    const end = () => {
-      setTimeout(() => process.exit(0), PATIENCE_MS).unref()
-      resolve()
-    }
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const) process.on(signal, end)
-    if (mine === 'worker') process.on('disconnect', end)
-  })
-}
-
 async function asked(realms: readonly ConfiguredRealm[], env: Env): Promise<(Secret | undefined)[]> {
   const passwords: (Secret | undefined)[] = []
   for (const realm of realms) passwords.push(await askedPassword(realm, env))
   return passwords
 }
-
-function ordersOf(passwords: readonly (Secret | undefined)[]): Orders {
-  return { passwords: passwords.map(password => password?.use(octets => Buffer.from(octets).toString('base64')) ?? null) }
-}
-
-function secretOf(password: string | null): Secret | undefined {
-  return password === null ? undefined : new Secret(Uint8Array.from(Buffer.from(password, 'base64')))
-}
-
-const PATIENCE_MS = 800

@@ -1,15 +1,13 @@
-import { writeFileSync } from 'node:fs'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Secret } from '../../core/secret/secret.ts'
-import { loadZone } from '../../core/time/zone.ts'
 import type { ServedRealm } from '../../kdc/realm-settings.ts'
 import { openAuditTrail } from '../../kdc/server/audit/open.ts'
 import type { Trail } from '../../kdc/server/audit/trail.ts'
 import { type RunningKdc, startKdc } from '../../kdc/server/daemon.ts'
-import { Log } from '../../kdc/server/log.ts'
+import type { Log } from '../../kdc/server/log.ts'
+import type { Role } from '../daemon/detach.ts'
 import { type ConfiguredRealm, openedRealm } from './realms.ts'
-import type { Role } from './roles.ts'
 
 export interface Serving {
   readonly realms: readonly ConfiguredRealm[]
@@ -24,23 +22,6 @@ export interface ServingKdc {
   readonly kdc: RunningKdc
   reopenAudit(): void
   close(): Promise<void>
-}
-
-/** The log of [logging] kdc. What is wrong with it is said on standard error, and the KDC runs without. */
-export async function openLog({ realms, name, env, err }: Serving, mine: Role): Promise<Log> {
-  const { destinations, unreadable } = realms[0]!.config.logging('kdc')
-  if (mine !== 'worker') for (const value of unreadable) err(`${name}: cannot parse <${value}>\n`)
-  return new Log({
-    // The supervisor has emptied a FILE= log already.
-    destinations: mine === 'worker' ? destinations.map(one => (one.kind === 'file' ? { ...one, append: true } : one)) : destinations,
-    program: name,
-    hostname: env.host.hostname(),
-    pid: process.pid,
-    clock: env.clock,
-    zone: await loadZone(env),
-    mode: 0o640,
-    complain: text => err(`${text}\n`),
-  })
 }
 
 /** Opens databases and sockets. A failure is in the log, and thrown in the words that MIT has on standard error. */
@@ -67,11 +48,6 @@ export async function serve(serving: Serving, log: Log, mine: Role): Promise<Ser
     await log.close()
     throw error
   }
-}
-
-/** The process id, for scripts that stop the KDC. */
-export function writePidFile(path: string): void {
-  writeFileSync(path, `${process.pid}\n`, { mode: 0o644 })
 }
 
 async function openedOrSaid(realm: ConfiguredRealm, password: Secret | undefined, { env }: Serving, log: Log): Promise<ServedRealm> {

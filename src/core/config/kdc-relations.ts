@@ -20,6 +20,11 @@ export const kdcRealm = (readDate: (text: string) => number | undefined) => ({
   defaultPrincipalFlags: flags('default_principal_flags', 0, 'attributes of new principals, such as +preauth, -postdateable'),
   dictFile: text('dict_file', 'words that are no passwords'),
   disablePac: boolean('disable_pac', false, 'tickets carry no PAC'),
+  iprop: boolean('iprop_enable', false, 'changes are sent to replicas as they come'),
+  kadmindListen: text('kadmind_listen', 'addresses and ports for administration'),
+  kadmindPort: optionalInteger('kadmind_port', 'port for administration'),
+  kpasswdListen: text('kpasswd_listen', 'addresses and ports for changes of passwords'),
+  kpasswdPort: integer('kpasswd_port', 464, 'port for changes of passwords'),
   encryptedChallengeIndicator: text('encrypted_challenge_indicator', 'authentication indicator of FAST encrypted challenge'),
   masterKeyName: text('master_key_name', 'K/M', 'principal of the master key'),
   masterKeyType: etype('master_key_type', ETYPE.AES256_CTS_HMAC_SHA1_96, 'enctype of the master key'),
@@ -71,6 +76,10 @@ function listen(name: string, doc: string): RelationRow<readonly ListenAddress[]
     broken: 'EINVAL',
     doc,
   }
+}
+
+function optionalInteger(name: string, doc: string): RelationRow<number | undefined> {
+  return { ...integer(name, 0, doc), initial: undefined }
 }
 
 function optionalListen(name: string, doc: string): RelationRow<readonly ListenAddress[] | undefined> {

@@ -1,11 +1,9 @@
 import { createSocket } from 'node:dgram'
-import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { ListenAddress } from '../../core/config/host-port.ts'
-import { KrbError } from '../../core/errors/krb-error.ts'
-import { ERRORS, type ErrorCode } from '../../core/errors/tables/index.ts'
 import type { LogSink } from '../realm-desk.ts'
+import { isWildcard, named, resolved } from './bind.ts'
 import { ownAddresses } from './interfaces.ts'
 import type { Limits } from './limits.ts'
 import { Outbox } from './outbox.ts'
@@ -155,43 +153,4 @@ async function probe(address: string, port: number): Promise<void> {
   await closed
 }
 
-/** No address is all addresses of both families; a name is all its addresses. */
-async function resolved(list: readonly ListenAddress[]): Promise<readonly { readonly address: string; readonly port: number }[]> {
-  const all: { address: string; port: number }[] = []
-  for (const { address, port } of list) {
-    const addresses = address === undefined ? WILDCARDS : await addressesOf(address)
-    for (const one of addresses) if (!all.some(known => known.address === one && known.port === port)) all.push({ address: one, port })
-  }
-  return all
-}
-
-async function addressesOf(host: string): Promise<readonly string[]> {
-  try {
-    return (await lookup(host, { all: true })).map(({ address }) => address)
-  } catch (error) {
-    throw new KrbError('KRB5_EAI_NONAME', { host }, { cause: error })
-  }
-}
-
-function isWildcard(address: string): boolean {
-  return WILDCARDS.includes(address)
-}
-
-/** undefined for the wildcard of a family that this machine does not have. */
-async function named<T>(address: string, port: number, open: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await open()
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (isWildcard(address) && (code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL')) return undefined
-    if (!(code in ERRORS)) throw error
-    throw new KrbError(
-      code as ErrorCode,
-      { address, port },
-      { doing: 'initializing network', hints: [`${address} port ${port}`], cause: error },
-    )
-  }
-}
-
-const WILDCARDS: readonly string[] = ['0.0.0.0', '::']
 const RESCAN_MS = 10_000
