@@ -106,13 +106,18 @@ async function termsOf(
   const etypes = usableEtypes(context)
   const now = (await kdcNow(cache, context)).seconds
   const startRealm = await cache.config('start_realm').then(value => (value === undefined ? client.realm : decodeText(value)))
-  const tgt = await ticketGrantingTicket({ client, realm: startRealm, now }, cache, context)
   const tgts: Credential[] = []
   for await (const credential of cache.credentials()) {
     const usable =
       isTgtPrincipal(credential.server) && !credential.isSkey && credential.endtime >= now && etypes.includes(credential.key.etype)
     if (usable && samePrincipal(credential.client, client)) tgts.push(credential)
   }
+  const tgt = await ticketGrantingTicket({ client, realm: startRealm, now }, cache, context).catch((error: unknown) => {
+    // A cache that tkinit -S krbtgt/B@A made has no krbtgt/B@B, which is all that MIT's clients look for.
+    const foreign = startRealm === client.realm ? undefined : tgts.find(({ server }) => server.components[1] === startRealm)
+    if (foreign !== undefined && error instanceof KrbError && NOT_THERE.has(error.code)) return foreign
+    throw error
+  })
   const host = server.realm === '' ? server.components[1] : undefined
   const from = now + (startOffset ?? 0)
   return {

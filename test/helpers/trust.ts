@@ -135,7 +135,7 @@ function client(
   { realm = realms[0]!.realm, sections = [] }: { readonly realm?: string; readonly sections?: readonly string[] },
 ): FederationClient {
   const folder = scratch.file(name)
-  mkdirSync(folder)
+  mkdirSync(folder, { recursive: true })
   writeFileSync(
     join(folder, 'krb5.conf'),
     `[libdefaults]

@@ -99,7 +99,7 @@ async function request(state: AsState, world: AsWorld): Promise<AsStep> {
   }
   const { keyTerms, key, disabled } = state
   const context = { terms: keyTerms, key, now: kdcNow(state, world), encryptedTimestampDisabled: disabled, env: world }
-  const only = state.final ? state.selected : await state.terms.allowedPreauth?.(serviceIn(state.terms.service, state.client.realm))
+  const only = state.final ? state.selected : await state.terms.allowedPreauth?.(serviceIn(state.terms, state.client.realm))
   const limits = { spent: state.spent, only }
   const chosen = await choosePreauth(state.offered, limits, context)
   if ('none' in chosen) throw chosen.none
@@ -111,7 +111,7 @@ async function request(state: AsState, world: AsWorld): Promise<AsStep> {
 
 function send(state: AsState, padata: readonly PaData[], world: AsWorld): AsStep {
   const { terms, client, askEncPaRep } = state
-  const server = serviceIn(terms.service, client.realm)
+  const server = serviceIn(terms, client.realm)
   const sent = buildAsRequest({ terms, client, server, padata, askEncPaRep, now: kdcNow(state, world) }, world)
   return transmit({ ...state, sent, rounds: state.rounds + 1, asking: undefined })
 }
@@ -282,8 +282,10 @@ function follow(state: AsState, realm: string, world: AsWorld): AsState {
   }
 }
 
-function serviceIn(service: Principal, realm: string): Principal {
-  return { ...service, realm, components: isTgtPrincipal(service) ? ['krbtgt', realm] : service.components }
+/** The service as the realm that the client was referred to knows it; its ticket-granting service instead of that of the first. */
+function serviceIn({ service, client }: AsTerms, realm: string): Principal {
+  const granting = isTgtPrincipal(service) && service.components[1] === client.realm
+  return { ...service, realm, components: granting ? ['krbtgt', realm] : service.components }
 }
 
 /** METHOD-DATA in e-data; empty when something else is in it, undefined without e-data. */

@@ -6,7 +6,7 @@ import { type Bytes, EMPTY } from '../../../src/core/bytes/bytes.ts'
 import { decodeText, encodeText } from '../../../src/core/bytes/text.ts'
 import { openData, randomKey } from '../../../src/core/crypto/encrypted-data.ts'
 import { KrbError } from '../../../src/core/errors/krb-error.ts'
-import { parsePrincipal, toPrincipalName } from '../../../src/core/principal/principal.ts'
+import { parsePrincipal, tgtPrincipal, toPrincipalName } from '../../../src/core/principal/principal.ts'
 import { KeyUsage } from '../../../src/core/registry/key-usage.ts'
 import { PaType } from '../../../src/core/registry/pa-type.ts'
 import { type AsInput, type AsState, type AsStep, asStart, asStep } from '../../../src/kdc-client/as/step.ts'
@@ -312,6 +312,11 @@ describe('other answers', () => {
     expect(failure(await reply(await begin(), Uint8Array.of(0x6d, 0))).code).toBe('KRB5KRB_AP_ERR_MSG_TYPE')
     expect(failure(await reply(await begin(), EMPTY)).code).toBe('KRB5KRB_AP_ERR_MSG_TYPE')
   })
+})
+
+test('a ticket-granting ticket for another realm can be had at once', async () => {
+  const first = await begin(asTerms({ service: tgtPrincipal('EAST', 'R') }))
+  expect(AsReq.decode(first.message).reqBody.value).toMatchObject({ realm: 'R', sname: { nameString: ['krbtgt', 'EAST'] } })
 })
 
 describe('referral to another realm', () => {
