@@ -1,4 +1,5 @@
 import { KrbError } from '../../../core/errors/krb-error.ts'
+import { ERRORS } from '../../../core/errors/tables/index.ts'
 import { type KpasswdAnswer, KpasswdResult } from '../../../core/kpasswd/frame.ts'
 import { type Principal, samePrincipal } from '../../../core/principal/principal.ts'
 import type { Zone } from '../../../core/time/zone.ts'
@@ -42,7 +43,7 @@ export async function change({ client, initial }: Pick<Caller, 'client' | 'initi
     return { answer: answer(KpasswdResult.SUCCESS, ''), outcome: 'success' }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
-    return { answer: refusalAnswer(error, { policy: await policyOf(principal, context), zone }), outcome: error.message }
+    return { answer: refusalAnswer(error, { policy: await policyOf(principal, context), zone }), outcome: ERRORS[error.code].text }
   }
 }
 

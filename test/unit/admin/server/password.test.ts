@@ -248,9 +248,11 @@ describe('policies', () => {
     const text = expect.stringContaining('found in a dictionary of possible passwords and\n')
     expect(await desk.ask({ password: 'Xyzzyx' })).toEqual({ by: 'priv', code: 4, text })
     expect(await desk.ask({ password: 'Alice' })).toEqual({ by: 'priv', code: 4, text })
+    expect(await desk.ask({ password: 'r' })).toEqual({ by: 'priv', code: 4, text })
     expect(desk.lines).toEqual([
       'notice chpw request from 192.0.2.7 for alice@R: Password is in the password dictionary',
-      'notice chpw request from 192.0.2.7 for alice@R: Password may not match principal name',
+      'notice chpw request from 192.0.2.7 for alice@R: Password is in the password dictionary',
+      'notice chpw request from 192.0.2.7 for alice@R: Password is in the password dictionary',
     ])
   })
 
