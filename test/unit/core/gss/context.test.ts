@@ -105,7 +105,8 @@ describe('refused tokens', () => {
   })
   it('with an EC that counts more or fewer octets than the sender sealed (CVE-2024-37370)', () => {
     for (const sealed of [true, false]) {
-      for (const count of [1, 16, 0xffff]) {
+      // The last one leaves the checksum where it is when counted from the wrong end.
+      for (const count of [1, 16, 0xffff, TEXT.length + 24]) {
         const token = initiator.wrap(TEXT, sealed)
         new DataView(token.buffer, token.byteOffset).setUint16(4, count)
         expect(codeOf(() => acceptor.unwrap(token))).toBe('KRB5KRB_AP_ERR_MODIFIED')
@@ -130,6 +131,33 @@ it('filler octets that a sender puts behind the message are cut off', () => {
   const sealed = etype.encrypt(key, 24, concat(TEXT, new Uint8Array(3), header), random(etype.confounderBytes))
   const acceptor = establishContext({ side: 'acceptor', key, acceptorSubkey: false, sendFrom: 0, receiveFrom: 7, random })
   expect(acceptor.unwrap(concat(header, sealed)).message).toEqual(TEXT)
+})
+
+describe('tokens that are signed but not as they should be', () => {
+  const key = prepareKey(randomKey(18, random))
+  const { etype } = key
+  const signedOver = (usage: number, header: Uint8Array, zeroed = header) =>
+    concat(header, TEXT, etype.checksum(key, usage, concat(TEXT, zeroed)))
+  const acceptor = () => establishContext({ side: 'acceptor', key, acceptorSubkey: false, sendFrom: 0, receiveFrom: 7, random })
+  const number = [0, 0, 0, 0, 0, 0, 0, 7]
+
+  it.each([
+    ['none', 'none', [4, 4, 0, 255, 255, 255, 255, 255]],
+    ['the flag of sealed ones', 'KRB5KRB_AP_ERR_MODIFIED', [4, 4, 2, 255, 255, 255, 255, 255]],
+    ['another filler', 'KRB5KRB_AP_ERR_MODIFIED', [4, 4, 0, 255, 255, 0, 255, 255]],
+    ['a flag that nobody knows, to be ignored (RFC 4121 §4.2.2)', 'none', [4, 4, 0x80, 255, 255, 255, 255, 255]],
+  ])('MIC: %s is %s', (_, code, start) => {
+    const header = Uint8Array.from([...start, ...number])
+    const token = concat(header, etype.checksum(key, 25, concat(TEXT, header)))
+    expect(codeOf(() => acceptor().verifyMic(TEXT, token))).toBe(code)
+  })
+  it.each([
+    ['none', 'none', [5, 4, 0, 255, 0, 12, 0, 0]],
+    ['another filler', 'KRB5KRB_AP_ERR_MODIFIED', [5, 4, 0, 254, 0, 12, 0, 0]],
+  ])('Wrap: %s is %s', (_, code, start) => {
+    const header = Uint8Array.from([...start, ...number])
+    expect(codeOf(() => acceptor().unwrap(signedOver(24, header, header.with(5, 0))))).toBe(code)
+  })
 })
 
 it('a sealed message cannot be read in its token, an unsealed one can', () => {

@@ -202,6 +202,8 @@ describe('a client believes', () => {
       reply => reply.with(30, reply[30]! ^ 1),
       reply => reply.with(3, reply[3]! ^ 1),
       reply => reply.subarray(0, 40),
+      // gss_major, which nothing signs.
+      reply => reply.with(67, 1),
       () => encodeReply({ kind: 'denied', xid: 0, reason: { low: 2, high: 2 } }),
       () => EMPTY,
     ]
