@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { EncTicketPart, Ticket } from '../../src/core/asn1/messages/ticket.ts'
 import { preserve } from '../../src/core/asn1/schema.ts'
-import { randomKey, sealData } from '../../src/core/crypto/encrypted-data.ts'
+import { prepareKey, randomKey, sealData } from '../../src/core/crypto/encrypted-data.ts'
 import type { Key } from '../../src/core/crypto/etype.ts'
+import { signPac } from '../../src/core/pac/sign.ts'
+import { pacElement } from '../../src/core/pac/ticket-pac.ts'
 import { parsePrincipal, toPrincipalName } from '../../src/core/principal/principal.ts'
 import { KeyUsage } from '../../src/core/registry/key-usage.ts'
+import { newPac } from '../../src/kdc/pac/contents.ts'
 import type { Held } from './kdc-talk.ts'
 
 /** A ticket as a KDC that holds `key` may write it, true or not. Names with realms, times in seconds since 1970. */
@@ -18,11 +21,15 @@ export interface Forgery {
   readonly authtime: number
   readonly endtime: number
   readonly renewTill?: number
+  /** With the client's PAC, signed by `key` and this key of a KDC. */
+  readonly pacKey?: Key
 }
 
 export function forgedTicket(forgery: Forgery): Held {
-  const { key, kvno, flags, authtime, endtime, renewTill, transited = { trType: 1, contents: new Uint8Array() } } = forgery
+  const { key, kvno, flags, authtime, endtime, renewTill, pacKey, transited = { trType: 1, contents: new Uint8Array() } } = forgery
   const [client, server] = [parsePrincipal(forgery.client), parsePrincipal(forgery.server)]
+  const signedPac = (server: Key, kdc: Key) =>
+    signPac(newPac(client, authtime), { server: prepareKey(server), kdc: prepareKey(kdc) }, undefined)
   const session = randomKey(18, randomBytes)
   const sessionKey = { keytype: session.etype, keyvalue: session.value }
   const times = { authtime, endtime, ...(renewTill !== undefined && { renewTill }) }
@@ -33,6 +40,7 @@ export function forgedTicket(forgery: Forgery): Held {
     cname: toPrincipalName(client),
     transited,
     ...times,
+    ...(pacKey !== undefined && { authorizationData: [pacElement(signedPac(forgery.key, pacKey))] }),
   })
   const sname = toPrincipalName(server)
   const ticket = preserve(Ticket, { realm: server.realm, sname, encPart: sealData(key, KeyUsage.KDC_REP_TICKET, plain, randomBytes, kvno) })
