@@ -168,6 +168,7 @@ const BASIC: Readonly<Record<string, Basic>> = {
   KDCOptions: flags,
   TicketFlags: flags,
   APOptions: flags,
+  KerberosFlags: flags,
   BOOLEAN: truth,
 }
 

@@ -27,6 +27,7 @@ import {
   PaPacRequest,
 } from '../../src/core/asn1/messages/pa-data.ts'
 import { PrincipalName } from '../../src/core/asn1/messages/principal-name.ts'
+import { PaForUser, PaPacOptions, PaS4uX509User, S4uUserId } from '../../src/core/asn1/messages/s4u.ts'
 import { ChangePasswdData } from '../../src/core/asn1/messages/set-passwd.ts'
 import { EncTicketPart, Ticket, TransitedEncoding } from '../../src/core/asn1/messages/ticket.ts'
 import { preserve, type Schema } from '../../src/core/asn1/schema.ts'
@@ -83,6 +84,10 @@ const SCHEMAS: Readonly<Record<string, AnySchema>> = {
   'TYPED-DATA': TypedData,
   'KDC-PROXY-MESSAGE': KdcProxyMessage,
   'KERB-PA-PAC-REQUEST': PaPacRequest,
+  'PA-FOR-USER-ENC': PaForUser,
+  S4UUserID: S4uUserId,
+  'PA-S4U-X509-USER': PaS4uX509User,
+  'PA-PAC-OPTIONS': PaPacOptions,
   ChangePasswdData,
 }
 
@@ -199,6 +204,7 @@ const PRESERVED: Readonly<Record<string, AnySchema>> = {
   tickets: Ticket,
   additionalTickets: Ticket,
   safeBody: KrbSafeBody,
+  userId: S4uUserId,
 }
 
 /** From the plain form to what the codec takes. */

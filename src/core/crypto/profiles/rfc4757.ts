@@ -15,7 +15,7 @@ import { utf16OfPassword } from './utf16-of-password.ts'
 export function rfc4757(row: Pick<EtypeRow, 'id' | 'checksumType'> & { readonly exportable: boolean }): Etype {
   function derivation(octets: Bytes): Derivation {
     const base = new HmacKey('md5', octets)
-    const signing = new HmacKey('md5', base.digest(MD5_BYTES, SIGNATURE_KEY))
+    const signing = signingKey(base)
     const prfKey = new HmacKey('sha1', octets)
     const message = (usage: KeyUsageId) => messageKeys(base, messageUsage(usage), row.exportable)
     return {
@@ -63,6 +63,15 @@ function messageKeys(base: HmacKey, usage: number, exportable: boolean): Message
 
 function orElse(first: MessageKeys, second: MessageKeys): MessageKeys {
   return { seal: first.seal, open: ciphertext => first.open(ciphertext) ?? second.open(ciphertext) }
+}
+
+/** The checksum of RFC 4757 §4 under the octets of any key: MS-SFU wants it whatever the enctype. */
+export function hmacMd5Checksum(key: Bytes, usage: KeyUsageId, data: Bytes): Bytes {
+  return checksumUnder(signingKey(new HmacKey('md5', key)), messageUsage(usage)).digest(MD5_BYTES, data)
+}
+
+function signingKey(base: HmacKey): HmacKey {
+  return new HmacKey('md5', base.digest(MD5_BYTES, SIGNATURE_KEY))
 }
 
 /** HMAC(signing key, MD5(usage | data)), RFC 4757 §4. */

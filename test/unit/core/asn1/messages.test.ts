@@ -10,6 +10,7 @@ import { KrbErrorMessage, TypedData } from '../../../../src/core/asn1/messages/k
 import { EncKrbPrivPart, KrbPriv, KrbSafe } from '../../../../src/core/asn1/messages/krb-safe-priv.ts'
 import { messageType } from '../../../../src/core/asn1/messages/message-type.ts'
 import { EtypeInfo, EtypeInfo2, MethodData, PaEncTsEnc } from '../../../../src/core/asn1/messages/pa-data.ts'
+import { PaForUser, PaS4uX509User } from '../../../../src/core/asn1/messages/s4u.ts'
 import { EncTicketPart, Ticket } from '../../../../src/core/asn1/messages/ticket.ts'
 import type { Schema } from '../../../../src/core/asn1/schema.ts'
 import { type Bytes, fromHex, toHex } from '../../../../src/core/bytes/bytes.ts'
@@ -54,10 +55,12 @@ const MIT_TYPES: Record<string, AnySchema> = {
   pa_enc_ts: PaEncTsEnc,
   enc_data: EncryptedData,
   ad_kdcissued: AdKdcIssued,
+  pa_for_user: PaForUser,
+  pa_s4u_x509_user: PaS4uX509User,
 }
 
 /** Structures of later documents, which nothing here declares yet. */
-const OTHER_DOCUMENTS = /^(sam_|enc_sam|pa_for_user|pa_s4u|iakerb|fast_|pa_fx|otp_|pa_otp|kkdcp|cammac|secure_cookie|spake|pa_spake)/
+const OTHER_DOCUMENTS = /^(sam_|enc_sam|iakerb|fast_|pa_fx|otp_|pa_otp|kkdcp|cammac|secure_cookie|spake|pa_spake)/
 
 /** By APPLICATION tag: what a captured message is. */
 const BY_TAG = new Map<number, AnySchema>(
