@@ -10,8 +10,8 @@ import { PaType } from '../core/registry/pa-type.ts'
  * encrypted-pa-data of a reply (RFC 6806 §11): who asks with REQ-ENC-PA-REP gets a checksum over the request as it came, so that a request
  * changed on its way is noticed.
  */
-export function encryptedPaData(padata: readonly PaData[], request: Bytes, replyKey: PreparedKey): readonly PaData[] | undefined {
-  if (!padata.some(({ padataType }) => padataType === PaType.REQ_ENC_PA_REP)) return undefined
+export function encryptedPaData(padata: readonly PaData[], request: Bytes, replyKey: PreparedKey): readonly PaData[] {
+  if (!padata.some(({ padataType }) => padataType === PaType.REQ_ENC_PA_REP)) return []
   const checksum = Checksum.encode(makeChecksum(replyKey, KeyUsage.AS_REQ, request))
   return [{ padataType: PaType.REQ_ENC_PA_REP, padataValue: checksum }]
 }

@@ -27,7 +27,7 @@ export async function gatherAs(body: KdcReqBody, { store, policy: realm }: Serve
  * An enterprise name (RFC 6806 §5) is one component, `alice@REALM`. It is looked for as it stands, which an alias may do, then as the name that it spells;
  * the latter only if the client is ready to be called otherwise.
  */
-async function clientEntry(name: Principal, kdcOptions: number, store: Store): Promise<PrincipalEntry | undefined> {
+export async function clientEntry(name: Principal, kdcOptions: number, store: Store): Promise<PrincipalEntry | undefined> {
   const found = await store.principal(name)
   if (found !== undefined || name.type !== NameType.ENTERPRISE || !(kdcOptions & KdcOptions.CANONICALIZE)) return found
   const spelt = spelledName(name)

@@ -98,7 +98,7 @@ export function issueAs(permitted: AsPermitted, keys: KeyRing, random: RandomSou
     ...optionalTimes,
     srealm: ticketServer.realm,
     sname,
-    ...(answered !== undefined && { encryptedPaData: answered }),
+    ...(answered.length > 0 && { encryptedPaData: answered }),
   })
   const reply = AsRep.encode({
     padata: etypeInfoOfReply(clientKey, body.etype),

@@ -57,6 +57,14 @@ export function tgsRefused(
   )
 }
 
+/** How a service acts for somebody: it vouches for a user itself, or shows the user's ticket. */
+export type Acting = 'PROTOCOL-TRANSITION' | 'CONSTRAINED-DELEGATION'
+
+/** The line after a request of that kind; nobody is named when nothing was issued. */
+export function actingFor(acting: Acting, client: Principal | undefined): string {
+  return line(`... ${acting} s4u-client=${client === undefined ? '<unknown>' : limited(unparsePrincipal(client))}`)
+}
+
 /**
  * Who decided how long an issued ticket lives, when it was not the client. A line of our own, before MIT's, which stays the last one of a request: `LIMITS: authtime N, endtime N by
  * realm, renew-till N by client, alice@R for krbtgt/R@R`; `renew-till none by ...` when a renewable ticket was asked for in vain.

@@ -3,9 +3,10 @@ import { PaPacRequest } from '../../core/asn1/messages/pa-data.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { PrincipalAttribute as Attributes } from '../../core/flags/principal-attributes.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
-import { clientInfoName, encodeClientInfo, type RealmUse } from '../../core/pac/client-info.ts'
+import { clientInfoName, displayName, encodeClientInfo, type RealmUse } from '../../core/pac/client-info.ts'
 import { type Pac, type PacBuffer, pacBuffer, requirePacBuffer } from '../../core/pac/container.ts'
-import type { Principal } from '../../core/principal/principal.ts'
+import { decodeDelegationInfo, encodeDelegationInfo } from '../../core/pac/delegation-info.ts'
+import { type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
 import { PaType } from '../../core/registry/pa-type.ts'
 import { PacBufferType } from '../../core/registry/pac-buffer.ts'
 import type { RealmPolicy } from '../realm-settings.ts'
@@ -36,6 +37,19 @@ export function newPac(client: Principal, authtime: number, realm: RealmUse = 'w
 /** Of a PAC that goes on from another ticket: the same client of the same log-in, and through whom it was delegated. All else would be somebody else's word. */
 export function sameClientsPac(given: Pac): readonly PacBuffer[] {
   return [...delegationOf(given), requirePacBuffer(given, PacBufferType.CLIENT_INFO)]
+}
+
+/** Of a PAC for a ticket that a service gets in a user's name. */
+export function actedForPac(given: Pac, user: Principal, authtime: number, realm: RealmUse): readonly PacBuffer[] {
+  return [...delegationOf(given), ...newPac(user, authtime, realm)]
+}
+
+/** Of a PAC for a delegated ticket: its client as ever, the server that it is for, and the services that it came through, the last of which asks. Throws `EINVAL`, `ERANGE`. */
+export function delegatedPac(given: Pac, client: Principal, authtime: number, server: Principal, service: Principal): readonly PacBuffer[] {
+  const before = pacBuffer(given, PacBufferType.DELEGATION_INFO)
+  const services = before === undefined ? [] : decodeDelegationInfo(before.data).transitedServices
+  const info = { proxyTarget: displayName(server, 'without-realm'), transitedServices: [...services, unparsePrincipal(service)] }
+  return [{ type: PacBufferType.DELEGATION_INFO, data: encodeDelegationInfo(info) }, ...newPac(client, authtime)]
 }
 
 function delegationOf(given: Pac): readonly PacBuffer[] {

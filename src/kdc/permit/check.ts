@@ -1,8 +1,9 @@
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { isTgtPrincipal, type Principal } from '../../core/principal/principal.ts'
 import type { RealmPolicy } from '../realm-settings.ts'
 import { Refusal } from '../refusal.ts'
-import type { AsResolved } from './resolved.ts'
+import type { AsResolved, TgsResolved } from './resolved.ts'
 
 /** A rule that refuses a request; the first row that speaks decides. Codes, words and order are MIT's where it has the rule. */
 export interface Check<R> {
@@ -37,6 +38,13 @@ export function anonymousAstray(client: Principal, server: Principal, { restrict
   if (!restrictAnonymousToTgt || client.components.length !== 2 || first !== 'WELLKNOWN' || second !== 'ANONYMOUS') return undefined
   const ownTgs = isTgtPrincipal(server) && server.components[1] === server.realm
   return ownTgs ? undefined : new Refusal('KRB5KDC_ERR_POLICY', 'ANONYMOUS NOT ALLOWED')
+}
+
+/** Why a second ticket is no good now. MIT takes an outlived one; whoever once got hold of its key could then make use of it for ever. */
+export function secondTicketOutOfTime({ second, now, realm }: TgsResolved): Refusal | undefined {
+  const { flags, endtime } = second!.ticket
+  if (flags & TicketFlags.INVALID) return new Refusal('KRB5KRB_AP_ERR_TKT_NYV', '2ND_TKT_NOT_VALID')
+  return now > endtime + realm.clockskew ? new Refusal('KRB5KRB_AP_ERR_TKT_EXPIRED', '2ND_TKT_EXPIRED') : undefined
 }
 
 export function expired(at: number, now: number): boolean {

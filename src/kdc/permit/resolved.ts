@@ -5,6 +5,7 @@ import type { Pac } from '../../core/pac/container.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 import type { VouchingKeys } from '../pac/vouching-keys.ts'
 import type { RealmPolicy } from '../realm-settings.ts'
+import type { S4uSelf } from '../s4u/self.ts'
 import type { PolicyEntry, PrincipalEntry } from '../store/entry.ts'
 
 /** All that the decision about an AS request rests on. Times in seconds since 1970. */
@@ -25,6 +26,7 @@ export interface SecondTicket {
   readonly digest: string
   readonly sessionKey: PreparedKey
   readonly server: Principal
+  readonly serverEntry: PrincipalEntry
   /** Its PAC, with good signatures. */
   readonly pac: Pac | undefined
   /** The entry that the ticket's client stands for, by whatever name; undefined when it is none of ours. */
@@ -47,14 +49,16 @@ export interface TgsResolved {
   readonly client: PrincipalEntry | undefined
   /** The header ticket was issued under a key that another realm shares with us. */
   readonly crossRealm: boolean
-  /** For user-to-user: the ticket whose session key is to seal the new one. */
+  /** For user-to-user: the ticket whose session key is to seal the new one. For delegation: the evidence, somebody's ticket for the service that asks. */
   readonly second: SecondTicket | undefined
   /** The ticket-granting service of the realm that was asked. */
   readonly localTgs: PrincipalEntry
   readonly vouching: VouchingKeys
   /** `server` is another realm's ticket-granting service in place of the one asked for (RFC 6806 §8). */
   readonly referral: boolean
-  /** The request carries S4U2Self data. */
-  readonly s4u2self: boolean
+  /** The request is for a ticket to the service itself in a user's name. */
+  readonly s4u2self: S4uSelf | undefined
+  /** The client knows of resource-based constrained delegation. */
+  readonly rbcd: boolean
   readonly realm: RealmPolicy
 }

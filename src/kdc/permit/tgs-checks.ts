@@ -4,8 +4,11 @@ import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import { fromPrincipalName, isTgtPrincipal, samePrincipal } from '../../core/principal/principal.ts'
 import { isPacOfTicket } from '../pac/client.ts'
 import { Refusal } from '../refusal.ts'
-import { anonymousAstray, CHANGES, type Check, expired, startNotAhead } from './check.ts'
+import { anonymousAstray, CHANGES, type Check, expired, secondTicketOutOfTime, startNotAhead } from './check.ts'
+import { isDelegation } from './delegation.ts'
 import type { TgsResolved } from './resolved.ts'
+import { S4U_PROXY_CHECKS } from './s4u-proxy-checks.ts'
+import { S4U_SELF_CHECKS } from './s4u-self-checks.ts'
 
 export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
   {
@@ -86,16 +89,14 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
         ? new Refusal('KRB5KRB_AP_ERR_NOT_US', 'BAD TGS SERVER INSTANCE')
         : undefined,
   },
-  {
-    name: 'S4U2Self is not offered',
-    ref: 'MS-SFU §3.2.5.1',
-    run: ({ s4u2self }) => (s4u2self ? new Refusal('KRB5KDC_ERR_PADATA_TYPE_NOSUPP', 'S4U2SELF_NOT_SUPPORTED') : undefined),
-  },
+  ...S4U_SELF_CHECKS,
   {
     name: 'no client of ours out of a foreign realm',
     ref: 'RFC 4120 §3.3.3.2',
-    run: ({ crossRealm, header, realm }) =>
-      crossRealm && header.crealm === realm.realm ? new Refusal('KRB5KDC_ERR_POLICY', 'INVALID LINEAGE') : undefined,
+    run: ({ crossRealm, header, realm, s4u2self }) =>
+      s4u2self === undefined && crossRealm && header.crealm === realm.realm
+        ? new Refusal('KRB5KDC_ERR_POLICY', 'INVALID LINEAGE')
+        : undefined,
   },
   secondTicket('user-to-user needs a second ticket', ({ second }) =>
     second === undefined ? new Refusal('KRB5KDC_ERR_BADOPTION', 'NO_2ND_TKT') : undefined,
@@ -112,26 +113,16 @@ export const TGS_CHECKS: readonly Check<TgsResolved>[] = [
       ? undefined
       : new Refusal('KRB5KDC_ERR_SERVER_NOMATCH', '2ND_TKT_MISMATCH'),
   ),
-  // MIT takes an outlived one; whoever once got hold of its session key could then open new tickets for ever.
-  secondTicket('the second ticket is good at this time', ({ second, now, realm }) => {
-    const { flags, endtime } = second!.ticket
-    if (flags & TicketFlags.INVALID) return new Refusal('KRB5KRB_AP_ERR_TKT_NYV', '2ND_TKT_NOT_VALID')
-    return now > endtime + realm.clockskew ? new Refusal('KRB5KRB_AP_ERR_TKT_EXPIRED', '2ND_TKT_EXPIRED') : undefined
-  }),
+  secondTicket('the second ticket is good at this time', secondTicketOutOfTime),
   {
     name: "the TGT's PAC is its client's",
     ref: 'MS-PAC §2.7',
-    run: ({ header, headerPac }) =>
-      headerPac === undefined || isPacOfTicket(headerPac, header) ? undefined : new Refusal('KRB5KDC_ERR_BADOPTION', 'HEADER_PAC'),
+    run: r =>
+      r.headerPac === undefined || r.s4u2self !== undefined || isDelegation(r) || isPacOfTicket(r.headerPac, r.header)
+        ? undefined
+        : new Refusal('KRB5KDC_ERR_BADOPTION', 'HEADER_PAC'),
   },
-  {
-    name: 'constrained delegation is not offered',
-    ref: 'MS-SFU §3.2.5.2',
-    run: ({ body }) =>
-      body.kdcOptions & KdcOptions.CNAME_IN_ADDL_TKT
-        ? new Refusal('KRB5KDC_ERR_BADOPTION', body.additionalTickets?.length ? 'UNSUPPORTED_S4U2PROXY_REQUEST' : 'NO_2ND_TKT')
-        : undefined,
-  },
+  ...S4U_PROXY_CHECKS,
   {
     name: 'server takes no renewable tickets',
     ref: 'kadmin -allow_renewable',

@@ -2,17 +2,21 @@ import type { TgsReq } from '../../core/asn1/messages/kdc-req.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
+import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import { PrincipalAttribute as Attributes } from '../../core/flags/principal-attributes.ts'
 import { TicketFlags } from '../../core/flags/ticket-flags.ts'
+import type { Pac, PacBuffer } from '../../core/pac/container.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import type { Issued } from '../audit/kdc-events.ts'
-import { limits, tgsIssued, tgsRefused } from '../audit/log-line.ts'
+import { type Acting, actingFor, limits, tgsIssued, tgsRefused } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { ticketKey } from '../keys.ts'
-import { carriesPac, sameClientsPac } from '../pac/contents.ts'
+import { actedForPac, carriesPac, delegatedPac, sameClientsPac } from '../pac/contents.ts'
 import type { PacToIssue } from '../pac/issue.ts'
 import type { PeerAddress } from '../peer-address.ts'
 import { firstRefusal } from '../permit/check.ts'
+import { delegationRefusal, isDelegation, unforwardable } from '../permit/delegation.ts'
 import { missingIndicator } from '../permit/indicators.ts'
 import type { TgsResolved } from '../permit/resolved.ts'
 import { sessionEtype } from '../permit/session-etype.ts'
@@ -26,6 +30,7 @@ import { ticketAuthorizationData } from './authorization-data.ts'
 import { gatherTgs } from './gather.ts'
 import { type HeaderTicket, openHeaderTicket } from './header-ticket.ts'
 import { issueTgs, type TgsPermitted, type TicketKey } from './issue.ts'
+import { type Subject, subjectOf } from './subject.ts'
 
 /** A TGS request from its octets to the reply's: header ticket, gather, permit, issue. One line in the log, and one before it when a limit was felt. */
 export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddress, desk: RealmDesk, now: Instant): Promise<Bytes> {
@@ -35,6 +40,7 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
   let authtime = 0
   let header: HeaderTicket | undefined
   let resolved: TgsResolved | undefined
+  let acting: Acting | undefined
   let permitted: TgsPermitted | Refusal
   const tell = async (result: Issued | Refusal) => {
     if (desk.audit === undefined) return
@@ -53,9 +59,12 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
       else {
         resolved = gathered
         server = resolved.server.principal
+        if (resolved.s4u2self !== undefined) acting = 'PROTOCOL-TRANSITION'
         const refusal = firstRefusal(TGS_CHECKS, resolved)
-        if (refusal === undefined) authtime = header.ticket.authtime
-        permitted = refusal ?? permitTgs(octets, request, header, resolved, desk)
+        if (refusal === undefined && isDelegation(resolved)) acting = 'CONSTRAINED-DELEGATION'
+        const forbidden = refusal ?? (acting === 'CONSTRAINED-DELEGATION' ? delegationRefusal(resolved) : undefined)
+        if (forbidden === undefined) authtime = subjectOf(resolved).ticket.authtime
+        permitted = forbidden ?? permitTgs(octets, request, header, resolved, desk)
       }
     }
     if (!(permitted instanceof Refusal)) {
@@ -65,6 +74,7 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
       const names = { client: permitted.header.client, server: permitted.resolved.server.principal }
       if (feltLimits(times)) desk.log('info', limits(times, names))
       desk.log('info', tgsIssued(body, from, authtime, etypes, names))
+      if (acting !== undefined) desk.log('info', actingFor(acting, subjectOf(permitted.resolved).actedFor))
       await tell({ encPart, etypes, flags: permitted.flags, times })
       return reply
     }
@@ -74,43 +84,60 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
   }
   if (permitted.remark !== undefined) desk.log('error', permitted.remark)
   desk.log('info', tgsRefused(body, from, authtime, permitted, { client, server }))
+  if (acting !== undefined && permitted.code !== 'KRB5KDC_ERR_SERVER_NOMATCH') desk.log('info', actingFor(acting, undefined))
   await tell(permitted)
   return errorReply(permitted, { client, server: body.sname && fromPrincipalName(body.sname, body.realm), realm: body.realm }, now)
 }
 
 /** What is granted, once nothing forbids it. */
 function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolved: TgsResolved, desk: RealmDesk): TgsPermitted | Refusal {
-  const { body, client, server, realm, second } = resolved
+  const { body, server, realm } = resolved
+  const subject = subjectOf(resolved)
+  const second = body.kdcOptions & KdcOptions.ENC_TKT_IN_SKEY ? resolved.second : undefined
   const session = userToUserEtype(body.etype, second) ?? sessionEtype(body.etype, server, realm.sessionEtypes)
   if (session === undefined) return new Refusal('KRB5KDC_ERR_ETYPE_NOSUPP', 'BAD_ENCRYPTION_TYPE')
-  const missing = missingIndicator(server)
+  // Who a service vouches for did not authenticate in any way.
+  const missing = resolved.s4u2self === undefined ? missingIndicator(server) : undefined
   if (missing !== undefined) return missing
-  const times = ticketTimes({ now: resolved.now, body, client, server, realm, header: resolved.header })
+  const times = ticketTimes({
+    now: resolved.now,
+    body,
+    client: subject.entry,
+    server,
+    realm,
+    header: { ...resolved.header, authtime: subject.ticket.authtime },
+  })
   const ticketKey = second === undefined ? serverKey(resolved, desk) : { key: second.sessionKey, kvno: undefined }
   if (ticketKey instanceof Refusal) return ticketKey
-  const path = transitedPath(resolved)
+  // Evidence is our own realm's work, and says itself by which realms its client came.
+  const path = transitedPath(isDelegation(resolved) ? { ...resolved, header: subject.ticket, crossRealm: false } : resolved)
   if (path instanceof Refusal) return path
   if (path.remark !== undefined) desk.log(...path.remark)
   const badTransit = badTransitRefusal(path, resolved)
   if (badTransit !== undefined) return badTransit
   if (times.endtime <= times.starttime) return new Refusal('KRB5KDC_ERR_NEVER_VALID', 'NEVER_VALID')
-  const authorizationData = ticketAuthorizationData(body, header)
+  const authorizationData = ticketAuthorizationData(body, subject.ticket, header)
   if (authorizationData instanceof Refusal) return authorizationData
   const grounds = {
     kdcOptions: body.kdcOptions,
-    clientAttributes: client?.attributes,
+    clientAttributes: subject.entry?.attributes,
     serverAttributes: server.attributes,
     headerFlags: resolved.header.flags,
   }
   const renewable = times.renewTill === undefined ? 0 : TicketFlags.RENEWABLE
-  const flags = ((ticketFlags(grounds) & ~(TicketFlags.RENEWABLE | TicketFlags.TRANSITED_POLICY_CHECKED)) | renewable | path.flag) >>> 0
-  const pac = pacToIssue(resolved, ticketKey, flags)
+  const flags =
+    ((ticketFlags(grounds) & ~(unforwardable(resolved) | TicketFlags.RENEWABLE | TicketFlags.TRANSITED_POLICY_CHECKED)) |
+      renewable |
+      path.flag) >>>
+    0
+  const pac = pacToIssue(resolved, subject, ticketKey, flags)
   if (pac instanceof Refusal) return pac
   return {
     request: octets,
     padata: request.padata ?? [],
     resolved,
     header,
+    client: subject.client,
     ticketKey,
     sessionEtype: session,
     flags,
@@ -121,19 +148,25 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
   }
 }
 
-/** The header ticket's PAC goes on; a ticket without one begets tickets without one. */
-function pacToIssue(
-  { headerPac, server, realm, vouching }: TgsResolved,
-  { key }: TicketKey,
-  flags: number,
-): PacToIssue | undefined | Refusal {
-  if (headerPac === undefined || !carriesPac(realm, server.attributes, flags)) return undefined
+/** The PAC of the ticket that the subject is known by goes on; a ticket without one begets tickets without one. */
+function pacToIssue(resolved: TgsResolved, subject: Subject, { key }: TicketKey, flags: number): PacToIssue | undefined | Refusal {
+  const { server, realm, vouching, s4u2self } = resolved
+  // A service that acts for users needs the PAC to go on with, whatever it wants in other tickets.
+  const attributes = s4u2self === undefined ? server.attributes : server.attributes & ~Attributes.NO_AUTH_DATA_REQUIRED
+  if (subject.pac === undefined || !carriesPac(realm, attributes, flags)) return undefined
   try {
-    return { contents: sameClientsPac(headerPac), keys: { server: key, kdc: vouching.key } }
+    return { contents: pacContents(resolved, subject, subject.pac), keys: { server: key, kdc: vouching.key } }
   } catch (error) {
     if (error instanceof KrbError) return refusalOf(error, 'HANDLE_AUTHDATA')
     throw error
   }
+}
+
+function pacContents(resolved: TgsResolved, { client, ticket, actedFor }: Subject, pac: Pac): readonly PacBuffer[] {
+  const { requested, second, referral } = resolved
+  if (isDelegation(resolved)) return delegatedPac(pac, client, ticket.authtime, requested, second!.server)
+  if (actedFor === undefined) return sameClientsPac(pac)
+  return actedForPac(pac, actedFor, ticket.authtime, referral ? 'with-realm' : 'without-realm')
 }
 
 function serverKey({ server, realm }: TgsResolved, { keys }: RealmDesk): TicketKey | Refusal {

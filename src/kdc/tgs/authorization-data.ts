@@ -1,5 +1,6 @@
 import { AdIfRelevant, AuthorizationData } from '../../core/asn1/messages/authorization-data.ts'
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
+import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
 import { openData } from '../../core/crypto/encrypted-data.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { AdType } from '../../core/registry/ad-type.ts'
@@ -8,14 +9,18 @@ import { type Refusal, refusalOf } from '../refusal.ts'
 import type { HeaderTicket } from './header-ticket.ts'
 
 /**
- * Authorization data of a ticket got with another one (RFC 4120 §3.3.3): the header ticket's, then what the client adds. Elements that only a KDC
+ * Authorization data of a ticket got with another one (RFC 4120 §3.3.3): the other one's, then what the client adds. Elements that only a KDC
  * may issue are taken from neither: nobody vouches for them here.
  */
-export function ticketAuthorizationData(body: KdcReqBody, header: HeaderTicket): AuthorizationData | undefined | Refusal {
+export function ticketAuthorizationData(
+  body: KdcReqBody,
+  given: EncTicketPart,
+  header: HeaderTicket,
+): AuthorizationData | undefined | Refusal {
   try {
     const added = body.encAuthorizationData === undefined ? [] : decrypted(body.encAuthorizationData, header)
     if (added.some(({ adType }) => adType === AdType.MANDATORY_FOR_KDC)) throw new KrbError('KRB5KDC_ERR_POLICY')
-    const kept = [...(header.ticket.authorizationData ?? []), ...added].filter(element => !isForKdcsOnly(element))
+    const kept = [...(given.authorizationData ?? []), ...added].filter(element => !isForKdcsOnly(element))
     return kept.length === 0 ? undefined : kept
   } catch (error) {
     if (error instanceof KrbError) return refusalOf(error, 'HANDLE_AUTHDATA')

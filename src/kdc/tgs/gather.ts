@@ -1,13 +1,15 @@
 import type { KdcReqBody, TgsReq } from '../../core/asn1/messages/kdc-req.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
+import { KdcOptions } from '../../core/flags/kdc-options.ts'
 import type { Pac } from '../../core/pac/container.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
-import { PaType } from '../../core/registry/pa-type.ts'
 import { believedPac } from '../pac/verified.ts'
 import { vouchingKeys } from '../pac/vouching-keys.ts'
 import type { SecondTicket, TgsResolved } from '../permit/resolved.ts'
 import type { RealmDesk } from '../realm-desk.ts'
 import { Refusal, refusalOf } from '../refusal.ts'
+import { asksForRbcd } from '../s4u/reply.ts'
+import { s4uSelf } from '../s4u/self.ts'
 import type { Store } from '../store/store.ts'
 import { findServer, localTgs } from './find-server.ts'
 import type { HeaderTicket } from './header-ticket.ts'
@@ -28,6 +30,8 @@ export async function gatherTgs(request: TgsReq, header: HeaderTicket, desk: Rea
   if (headerPac instanceof Refusal) return headerPac
   const found = await findServer(body, requested, desk)
   if (found instanceof Refusal) return found
+  const self = await s4uSelf(request, header, found.server, store)
+  if (self instanceof Refusal) return self
   if (opened instanceof Refusal) return opened
   const secondPac = opened && pacOrRefusal(() => believedPac(opened.pac(), opened.serverEntry.principal, vouching), '2ND_TKT_PAC')
   if (secondPac instanceof Refusal) return secondPac
@@ -46,7 +50,8 @@ export async function gatherTgs(request: TgsReq, header: HeaderTicket, desk: Rea
     vouching,
     second: opened && (await secondTicket(opened, secondPac, store)),
     crossRealm: header.serverEntry.principal.realm !== server.principal.realm,
-    s4u2self: request.padata?.some(({ padataType }) => padataType === PaType.FOR_USER || padataType === PaType.S4U_X509_USER) ?? false,
+    s4u2self: self,
+    rbcd: asksForRbcd(request.padata ?? []),
     realm,
   }
 }
@@ -61,9 +66,12 @@ function pacOrRefusal(verified: () => Pac | undefined, status: string): Pac | un
 }
 
 /** A user-to-user request may leave the server out: it is the client of the second ticket (RFC 4120 §3.3.3). */
-function requestedServer({ sname, realm }: KdcReqBody, second: OpenedSecondTicket | Refusal | undefined): Principal | undefined {
+function requestedServer(
+  { sname, realm, kdcOptions }: KdcReqBody,
+  second: OpenedSecondTicket | Refusal | undefined,
+): Principal | undefined {
   if (sname !== undefined) return fromPrincipalName(sname, realm)
-  return second === undefined || second instanceof Refusal ? undefined : second.client
+  return !(kdcOptions & KdcOptions.ENC_TKT_IN_SKEY) || second === undefined || second instanceof Refusal ? undefined : second.client
 }
 
 async function secondTicket(opened: OpenedSecondTicket, pac: Pac | undefined, store: Store): Promise<SecondTicket> {

@@ -7,7 +7,7 @@ import type { Bytes } from '../../core/bytes/bytes.ts'
 import { type RandomSource, randomKey, sealData } from '../../core/crypto/encrypted-data.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
-import { toPrincipalName } from '../../core/principal/principal.ts'
+import { type Principal, toPrincipalName } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import { LastReqType } from '../../core/registry/last-req-type.ts'
@@ -16,6 +16,7 @@ import { encryptedPaData } from '../encrypted-padata.ts'
 import { type PacToIssue, withPac } from '../pac/issue.ts'
 import type { TgsResolved } from '../permit/resolved.ts'
 import type { TicketTimes } from '../permit/ticket-times.ts'
+import { RBCD_KNOWN, s4uAnswer } from '../s4u/reply.ts'
 import type { HeaderTicket } from './header-ticket.ts'
 
 /** What the ticket is sealed with: a key of the server's with its version or, user to user, the session key of its TGT. */
@@ -30,6 +31,8 @@ export interface TgsPermitted {
   readonly padata: readonly PaData[]
   readonly resolved: TgsResolved
   readonly header: HeaderTicket
+  /** The client of the new ticket. */
+  readonly client: Principal
   readonly ticketKey: TicketKey
   readonly sessionEtype: EtypeId
   readonly flags: number
@@ -41,8 +44,8 @@ export interface TgsPermitted {
 
 /** TGS-REP (RFC 4120 §3.3.3). */
 export function issueTgs(permitted: TgsPermitted, random: RandomSource): IssuedReply {
-  const { header, flags, times, ticketKey, authorizationData } = permitted
-  const { body, server, requested, referral } = permitted.resolved
+  const { header, client, flags, times, ticketKey, authorizationData } = permitted
+  const { body, server, requested, referral, s4u2self, rbcd } = permitted.resolved
   const { ticket: given } = header
   const session = randomKey(permitted.sessionEtype, random)
   const key = { keytype: session.etype, keyvalue: session.value }
@@ -55,11 +58,12 @@ export function issueTgs(permitted: TgsPermitted, random: RandomSource): IssuedR
   const caddr = newAddresses ? body.addresses : given.caddr
   const named = referral ? server.principal : requested
   const sname = toPrincipalName(named)
+  const cname = toPrincipalName(client)
   const part: EncTicketPart = {
     flags,
     key,
-    crealm: given.crealm,
-    cname: given.cname,
+    crealm: client.realm,
+    cname,
     transited: permitted.transited,
     authtime,
     endtime,
@@ -74,7 +78,12 @@ export function issueTgs(permitted: TgsPermitted, random: RandomSource): IssuedR
     sname,
     encPart: sealData(ticketKey.key, KeyUsage.KDC_REP_TICKET, encTicket, random, ticketKey.kvno),
   })
-  const answered = encryptedPaData(permitted.padata, permitted.request, header.replyKey)
+  const s4u = s4u2self && s4uAnswer(s4u2self, header.replyKey)
+  const answered = [
+    ...encryptedPaData(permitted.padata, permitted.request, header.replyKey),
+    ...(s4u?.encrypted ?? []),
+    ...(rbcd ? [RBCD_KNOWN] : []),
+  ]
   const encPart = EncTgsRepPart.encode({
     key,
     lastReq: [{ lrType: LastReqType.NONE, lrValue: 0 }],
@@ -87,12 +96,13 @@ export function issueTgs(permitted: TgsPermitted, random: RandomSource): IssuedR
     sname,
     // Addresses are told when they are new; those of the header ticket are known.
     ...(newAddresses && body.addresses !== undefined && { caddr: body.addresses }),
-    ...(answered !== undefined && { encryptedPaData: answered }),
+    ...(answered.length > 0 && { encryptedPaData: answered }),
   })
   const usage = header.hasSubkey ? KeyUsage.TGS_REP_ENCPART_SUBKEY : KeyUsage.TGS_REP_ENCPART_SESSKEY
   const reply = TgsRep.encode({
-    crealm: given.crealm,
-    cname: given.cname,
+    ...(s4u !== undefined && s4u.padata.length > 0 && { padata: s4u.padata }),
+    crealm: client.realm,
+    cname,
     ticket,
     encPart: sealData(header.replyKey, usage, encPart, random),
   })

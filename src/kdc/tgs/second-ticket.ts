@@ -10,7 +10,7 @@ import { Refusal, refusalOf } from '../refusal.ts'
 import type { PrincipalEntry } from '../store/entry.ts'
 import { openTicket, serverOfTicket } from './open-ticket.ts'
 
-/** The first additional ticket of a user-to-user request, opened. */
+/** The first additional ticket of a user-to-user request or of one for delegation, opened. */
 export interface OpenedSecondTicket {
   readonly ticket: EncTicketPart
   /** SHA-256 of its encrypted part, one character an octet. */
@@ -23,9 +23,10 @@ export interface OpenedSecondTicket {
   readonly client: Principal
 }
 
-/** undefined when the request asks for no user-to-user ticket, or brought nothing to make one with. */
+/** undefined when the request asks for nothing of the kind, or brought no ticket. */
 export async function openSecondTicket(body: KdcReqBody, desk: RealmDesk): Promise<OpenedSecondTicket | Refusal | undefined> {
-  const sealed = body.kdcOptions & KdcOptions.ENC_TKT_IN_SKEY ? body.additionalTickets?.[0]?.value : undefined
+  const sealed =
+    body.kdcOptions & (KdcOptions.ENC_TKT_IN_SKEY | KdcOptions.CNAME_IN_ADDL_TKT) ? body.additionalTickets?.[0]?.value : undefined
   if (sealed === undefined) return undefined
   const server = fromPrincipalName(sealed.sname, sealed.realm)
   const entry = await serverOfTicket(server, desk.realm.store, '2ND_TKT_SERVER')

@@ -241,12 +241,7 @@ describe('TGS', () => {
     ['enctypes', { server: 'host/web', etypes: [16] }, 14, 'BAD_ENCRYPTION_TYPE'],
     ['session_enctypes', { server: 'picky', etypes: [18, 20] }, 14, 'BAD_ENCRYPTION_TYPE'],
     ['skewed authenticator', { server: 'host/web', now: START - 301 }, 37, 'PROCESS_TGS'],
-    [
-      'S4U2Self',
-      { server: 'host/web', padata: [{ padataType: PaType.FOR_USER, padataValue: Buffer.alloc(3) }] },
-      16,
-      'S4U2SELF_NOT_SUPPORTED',
-    ],
+    ['S4U2Self', { server: 'host/web', padata: [{ padataType: PaType.FOR_USER, padataValue: Buffer.alloc(3) }] }, 60, 'DECODE_PA_FOR_USER'],
   ] as const)('%s', async (_name, ask, code, status) => {
     await realm.add('kadmin/changepw', { attributes: PrincipalAttribute.DISALLOW_TGT_BASED })
     await realm.add('nosvr', { attributes: PrincipalAttribute.DISALLOW_SVR })
