@@ -2,9 +2,11 @@ import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { Key } from '../../core/crypto/etype.ts'
 import { type ErrorCode, KrbError } from '../../core/errors/krb-error.ts'
 import type { Secret } from '../../core/secret/secret.ts'
+import type { AuditedError } from '../../kdc/audit/event.ts'
 import { API_VERSION_KIND, API_VERSION_KIND_MASK, ApiVersion } from '../wire/kadm5/masks.ts'
 import { decodeArguments, encodeResult } from '../wire/kadm5/messages.ts'
 import { type AnyProcedure, PROCEDURES, type ProcedureName } from '../wire/kadm5/procedures.ts'
+import { callEvent } from './audit-events.ts'
 import type { Caller } from './call.ts'
 import { type AdminDesk, openCall } from './desk.ts'
 import { ANSWERS } from './procedures/index.ts'
@@ -26,22 +28,33 @@ export function receiveCall(name: ProcedureName, octets: Bytes, realm: string): 
 /** The results, ready to be sent: the octets may be keys, and are wiped by whoever sends them. Failures are answers; this throws for bugs only. */
 export async function answerCall(desk: AdminDesk, caller: Caller, { name, version, args }: ReceivedCall): Promise<Bytes> {
   const procedure = PROCEDURES[name] as AnyProcedure
+  const refuse = (answered: number, error: KrbError) => {
+    desk.audit?.record(callEvent(desk.context.config.realm, caller, procedure.name, args, audited(error)))
+    return failure(procedure, answered, error)
+  }
+  if (desk.audit?.available === false) return failure(procedure, version, new KrbError('KADM5_FAILURE'))
   const wrong = wrongVersion(version)
   // A caller of another version does not get it back.
-  if (wrong !== undefined) return failure(procedure, 0, wrong)
+  if (wrong !== undefined) return refuse(0, wrong)
   const answering = ANSWERS[name] as (args: unknown, call: ReturnType<typeof openCall>) => Promise<object>
   try {
     const result = await answering(args, openCall(desk, caller, procedure.name, version))
     const octets = encodeResult(procedure, { version, code: 0, result: result as never })
     wipeSecrets(result)
+    desk.audit?.record(callEvent(desk.context.config.realm, caller, procedure.name, args))
     return octets
   } catch (error) {
-    if (error instanceof KrbError) return failure(procedure, version, error)
+    if (error instanceof KrbError) return refuse(version, error)
     desk.log('error', `${procedure.name}: ${(error as Error).stack?.replaceAll(/\s*\n\s*/g, ' | ')}`)
-    return failure(procedure, version, new KrbError('KADM5_FAILURE'))
+    return refuse(version, new KrbError('KADM5_FAILURE'))
   } finally {
     wipeSecrets(args)
   }
+}
+
+/** For the audit stream. */
+export function audited({ code, number, message }: KrbError): AuditedError {
+  return { code, number, text: message }
 }
 
 function failure(procedure: AnyProcedure, version: number, { number }: { readonly number: number }): Bytes {

@@ -138,10 +138,16 @@ export class AdminConnection {
 
   #write(reply: Bytes): Promise<void> {
     return new Promise(resolve => {
-      this.#parts.outbox.push(() => {
-        if (!this.#over) this.#socket.write(markRecord(reply))
-        resolve()
-      })
+      this.#parts.outbox.push(
+        () => {
+          if (!this.#over) this.#socket.write(markRecord(reply))
+          resolve()
+        },
+        () => {
+          this.drop()
+          resolve()
+        },
+      )
     })
   }
 

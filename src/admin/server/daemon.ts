@@ -2,6 +2,7 @@ import type { AdminListen } from '../../core/config/admin-listen.ts'
 import type { Env } from '../../core/env.ts'
 import { MemoryReplayCache } from '../../core/rcache/replay-cache.ts'
 import { loadZone } from '../../core/time/zone.ts'
+import type { AuditTrail } from '../../kdc/audit/trail.ts'
 import type { LogLevel } from '../../kdc/realm-desk.ts'
 import type { Endpoint, Listener } from '../../kdc/server/listener.ts'
 import type { Acl } from '../acl/entry.ts'
@@ -20,9 +21,16 @@ interface AdminLog {
   flush(): void
 }
 
+/** The audit stream; `Trail` is one. */
+interface AdminAudit extends AuditTrail {
+  flush(): boolean
+}
+
 export interface AdminStart extends Pick<AdminContext, 'store' | 'masterKeys' | 'config'> {
   /** Stays the caller's, as the store does: neither is closed. */
   readonly log: AdminLog
+  /** Stays the caller's too. */
+  readonly audit?: AdminAudit | undefined
   readonly acl: Acl
   readonly listen: AdminListen
   readonly env: Env
@@ -38,16 +46,17 @@ export interface RunningAdmin {
 
 /** Serves a realm's administration and password changes from this process; both listen when the promise resolves. Throws as `openListener`. */
 export async function startAdminServer(start: AdminStart): Promise<RunningAdmin> {
-  const { store, masterKeys, config, log, acl, listen, env } = start
+  const { store, masterKeys, config, log, audit, acl, listen, env } = start
   const sink = (level: LogLevel, text: string) => log.write(level, text)
   const writeDown = () => {
+    const complete = audit?.flush() ?? true
     log.flush()
-    return true
+    return complete
   }
   const context = adminContext({ store, masterKeys, config, caller: passwordService(config.realm) }, env)
   // One for both services: their tickets are for different ones, but nobody gains by two.
   const replayCache = new MemoryReplayCache({ clockskew: config.client.clockskew })
-  const desk = { context, acl, log: sink }
+  const desk = { context, acl, log: sink, audit }
   const opened: Listener[] = []
   const close = async () => {
     await Promise.all(opened.map(listener => listener.close()))
@@ -55,7 +64,7 @@ export async function startAdminServer(start: AdminStart): Promise<RunningAdmin>
   sink('info', 'setting up network...')
   try {
     const mayChange = (client: AdminContext['caller'], target: AdminContext['caller']) => granting(acl, 'c', client, target) !== undefined
-    const passwords = { context, replayCache, log: sink, writeDown, mayChange, zone: await loadZone(env) }
+    const passwords = { context, replayCache, log: sink, audit, writeDown, mayChange, zone: await loadZone(env) }
     const kpasswd = await listenForPasswords({ ...passwords, listen: listen.kpasswd })
     opened.push(kpasswd)
     const service = createAdminService({ desk, replayCache, env })

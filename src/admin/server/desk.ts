@@ -1,3 +1,4 @@
+import type { AuditTrail } from '../../kdc/audit/trail.ts'
 import type { LogSink } from '../../kdc/realm-desk.ts'
 import type { Acl } from '../acl/entry.ts'
 import type { AdminApi } from '../api.ts'
@@ -11,6 +12,7 @@ export interface AdminDesk {
   readonly context: Omit<AdminContext, 'caller'>
   readonly acl: Acl
   readonly log: LogSink
+  readonly audit?: AuditTrail | undefined
 }
 
 /** One call on its way: who asks, and the handlers that work in that name. */

@@ -6,10 +6,11 @@ import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import type { ReplayCache } from '../../core/rcache/replay-cache.ts'
 import { KeyRing } from '../../kdc/keys.ts'
 import { KADM_PROGRAM, KADM_VERSION } from '../wire/kadm5/masks.ts'
-import { procedureOf } from '../wire/kadm5/procedures.ts'
+import { PROCEDURES, procedureOf } from '../wire/kadm5/procedures.ts'
 import { AcceptStatus } from '../wire/rpc-message.ts'
 import { type RpcsecCall, RpcsecServer, type RpcsecServerTerms } from '../wire/rpcsec-gss/server.ts'
-import { answerCall, receiveCall } from './answer.ts'
+import { answerCall, audited, receiveCall } from './answer.ts'
+import { callEvent, strangerEvent } from './audit-events.ts'
 import { isAdminService } from './call.ts'
 import { CallOrder } from './call-order.ts'
 import type { AdminDesk } from './desk.ts'
@@ -88,6 +89,7 @@ class AdminConversation implements Conversation {
     }
     if (received.refused !== undefined) {
       for (const line of badAuthenticationLines(this.#address, received.refused.message)) this.#desk.log('notice', line)
+      this.#desk.audit?.record(strangerEvent(this.#desk.context.config.realm, this.#address, audited(received.refused)))
     }
     return { reply: Promise.resolve(received.reply) }
   }
@@ -109,6 +111,8 @@ class AdminConversation implements Conversation {
       })
     } catch (error) {
       if (!(error instanceof KrbError)) throw error
+      const { audit, context } = this.#desk
+      audit?.record(callEvent(context.config.realm, caller, PROCEDURES[name].name, undefined, audited(error)))
       return Promise.resolve(call.refuse(AcceptStatus.GARBAGE_ARGS))
     }
   }

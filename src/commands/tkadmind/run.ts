@@ -7,6 +7,8 @@ import { type KdcConfig, loadKdcConfig } from '../../core/config/kdc-conf.ts'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Secret } from '../../core/secret/secret.ts'
+import { openAuditTrail } from '../../kdc/server/audit/open.ts'
+import type { Trail } from '../../kdc/server/audit/trail.ts'
 import type { Log } from '../../kdc/server/log.ts'
 import type { MasterKeys } from '../../kdc/store/master-key.ts'
 import type { Store } from '../../kdc/store/store.ts'
@@ -48,9 +50,14 @@ export async function run(options: AdminDaemonOptions): Promise<AdminDaemonResul
   const [password] = orders === undefined ? [await askedPassword(options)] : passwordsOf(orders)
   if (mine === 'first' && !options.foreground) return { status: await detach(ordersOf([password]), err), kadmind: [], kpasswd: [] }
   const log = await openLog({ config, entity: 'admin_server', name, env, err }, mine)
-  const signal = ending(mine, () => log.reopen())
+  let reopenAudit = () => {}
+  const signal = ending(mine, () => {
+    log.reopen()
+    reopenAudit()
+  })
   try {
-    const { server, close } = await serve(options, config, password, log)
+    const { server, audit, close } = await serve(options, config, password, log)
+    reopenAudit = () => audit?.reopen()
     announce(options, mine)
     await signal
     await close()
@@ -62,6 +69,7 @@ export async function run(options: AdminDaemonOptions): Promise<AdminDaemonResul
 
 interface Serving {
   readonly server: RunningAdmin
+  readonly audit: Trail | undefined
   close(): Promise<void>
 }
 
@@ -74,13 +82,20 @@ async function serve(options: AdminDaemonOptions, config: KdcConfig, password: S
       throw said(log, new KrbError('EINVAL', {}, { text: '-proponly can only be used when iprop_enable is true, aborting' }))
     }
     const acl = await step(log, 'initializing ACL file', () => loadAcl(config, env.files))
-    const server = await step(log, 'initializing network', () => startAdminServer({ store, masterKeys, config, acl, listen, env, log }))
+    const audit = await step(log, 'opening the audit stream', async () =>
+      openAuditTrail(config.audit, env, (level, text) => log.write(level, text)),
+    )
+    const server = await step(log, 'initializing network', () =>
+      startAdminServer({ store, masterKeys, config, acl, listen, env, log, audit }),
+    )
     log.write('info', 'starting')
     log.flush()
     return {
       server,
+      audit,
       async close() {
         await server.close()
+        await audit?.close()
         await store.close()
         log.write('info', 'finished, exiting')
       },

@@ -1,5 +1,3 @@
-import type { ErrorCode } from '../../core/errors/krb-error.ts'
-
 /*
  * What the audit stream says (docs/audit.md): one JSON object a line, its version in `schema`. Times are RFC 3339 in UTC, names are unparsed
  * principals, enctypes and flags have their RFC's names. Members are only ever added within a version.
@@ -18,7 +16,8 @@ interface Outcome {
 }
 
 export interface AuditedError {
-  readonly code: ErrorCode
+  /** MIT's name of a com_err code, or RFC 3244's of a result. */
+  readonly code: string
   /** On the wire: of RFC 4120 §7.5.9 for AS and TGS, com_err's for administration, RFC 3244's result for passwords. */
   readonly number: number
   readonly text: string

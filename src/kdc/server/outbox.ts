@@ -4,21 +4,27 @@
  */
 export class Outbox {
   readonly #writeDown: () => boolean
-  #sends: (() => void)[] = []
+  #sends: Sending[] = []
 
   constructor(writeDown: () => boolean) {
     this.#writeDown = writeDown
   }
 
-  push(send: () => void): void {
+  /** `withhold` is called in place of `send` when the reply must not go out. */
+  push(send: () => void, withhold: () => void = () => {}): void {
     if (this.#sends.length === 0) setImmediate(() => this.flush())
-    this.#sends.push(send)
+    this.#sends.push({ send, withhold })
   }
 
   flush(): void {
     const sends = this.#sends
     this.#sends = []
-    if (!this.#writeDown()) return
-    for (const send of sends) send()
+    const complete = this.#writeDown()
+    for (const { send, withhold } of sends) (complete ? send : withhold)()
   }
+}
+
+interface Sending {
+  send(): void
+  withhold(): void
 }
