@@ -9,9 +9,9 @@ import { onTerminal, openInput, pause, readOctet } from './terminal-input.ts'
 
 /**
  * Questions with MIT's habits: the prompt goes out as it is, one line comes in from descriptor 0, and nothing behind its newline is
- * consumed, so that `(tkinit a; tkinit b) <passwords` works. Answers to `secret` are octets all the way.
+ * consumed, so that `(tkinit a; tkinit b) <passwords` works. Answers to `secret` are octets all the way. `readLine` can come from elsewhere.
  */
-export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
+export function nodePrompter(promptsTo: 'stdout' | 'stderr', readLine: ReadLine = octetByOctet): Prompter {
   const output = promptsTo === 'stdout' ? 1 : 2
   return {
     async secret(prompt) {
@@ -35,8 +35,18 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr'): Prompter {
   }
 }
 
-/** The octets up to the newline or the end of input, in a buffer of their own; undefined when the input ends before any. */
-async function readLine(limit: number, options: { interrupted?: AbortSignal | undefined; first?: ReadOctet }): Promise<Bytes | undefined> {
+/**
+ * The octets up to the newline or the end of input, in a buffer of their own; undefined when the input ends before any. Throws
+ * `KRB5_LIBOS_CANTREADPWD` for `limit` octets without a newline.
+ */
+type ReadLine = (limit: number, options: ReadLineOptions) => Promise<Bytes | undefined>
+
+interface ReadLineOptions {
+  readonly interrupted?: AbortSignal | undefined
+  readonly first?: ReadOctet
+}
+
+const octetByOctet: ReadLine = async (limit, options) => {
   const buffer = new Uint8Array(limit)
   const input = await openInput()
   try {

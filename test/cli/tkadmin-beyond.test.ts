@@ -175,6 +175,12 @@ describe('add_principal --from', () => {
     expect(missing.code).toBe(1)
   })
 
+  it('does not take the requests that stand on standard input for principals', () => {
+    const done = local([], 'addprinc --from -\n{"principal":"x"}\ngetprinc K/M\n')
+    expect(done.stderr).toContain('add_principal: --from - is for the command line: standard input holds the requests\n')
+    expect(done.stdout).toContain('Principal: K/M@CLI.TEST\n')
+  })
+
   it('has said nothing that is not there when it is killed, and nothing is half there', { timeout: 60_000 }, async () => {
     const child = spawn(ours('tkadmin.local'), ['addprinc', '--from', '-'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
     child.stdin.on('error', () => undefined) // it is killed while it is being written to

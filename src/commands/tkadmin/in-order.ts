@@ -9,20 +9,20 @@ export interface Outputs {
  * has ended: an acknowledgement is never printed before what it acknowledges is safe, nor out of order.
  */
 export class InOrder {
-  readonly #real: Outputs
+  readonly #output: Gathered
   #last: Promise<void> = Promise.resolve()
   #failure: { readonly error: unknown } | undefined
 
   constructor(real: Outputs) {
-    this.#real = real
+    this.#output = new Gathered(real)
   }
 
   /** Starts a task at once. */
   start(task: (outputs: Outputs) => Promise<void>): void {
     const said: (() => void)[] = []
     const done = task({
-      out: text => void said.push(() => this.#real.out(text)),
-      err: text => void said.push(() => this.#real.err(text)),
+      out: text => void said.push(() => this.#output.add('out', text)),
+      err: text => void said.push(() => this.#output.add('err', text)),
     }).catch((error: unknown) => {
       this.#failure ??= { error }
     })
@@ -36,6 +36,31 @@ export class InOrder {
   /** Resolves when everything that was started has ended and been shown. A task that threw throws here. */
   async settled(): Promise<void> {
     await this.#last
+    this.#output.flush()
     if (this.#failure !== undefined) throw this.#failure.error
+  }
+}
+
+/** Puts together what is said at one time: a write costs as much as a request. */
+class Gathered {
+  readonly #real: Outputs
+  #to: keyof Outputs = 'out'
+  #text = ''
+
+  constructor(real: Outputs) {
+    this.#real = real
+  }
+
+  add(to: keyof Outputs, text: string): void {
+    if (to !== this.#to) this.flush()
+    this.#to = to
+    if (this.#text === '') setImmediate(() => this.flush())
+    this.#text += text
+  }
+
+  flush(): void {
+    const text = this.#text
+    this.#text = ''
+    if (text !== '') this.#real[this.#to](text)
   }
 }

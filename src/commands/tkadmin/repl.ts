@@ -46,7 +46,8 @@ export async function runQuery(query: string, session: Session): Promise<number>
  * Requests line by line until the input or the person ends it. From a pipe or a file each line is echoed after the prompt, as MIT's
  * line reader does, so that a transcript shows what was asked.
  */
-export async function runPrompt(session: Session): Promise<number> {
+export async function runPrompt(caller: Session): Promise<number> {
+  const session = { ...caller, listening: true }
   const { isatty } = await import('node:tty')
   if (!isatty(0)) return runScript(session)
   const readLine = await lineReader(session)
@@ -77,7 +78,9 @@ async function lineReader({ api, env, json }: Session): Promise<ReadLine> {
  * As long as lines are there, requests that do not touch each other are carried out together: their changes reach the disk in one
  * write. Everything else waits for what came before.
  */
-async function runScript(session: Session): Promise<number> {
+async function runScript(caller: Session): Promise<number> {
+  const { readAheadPrompter } = await import('../../platform/read-ahead.ts')
+  const session = { ...caller, env: { ...caller.env, prompter: readAheadPrompter(caller.json ? 'stderr' : 'stdout') } }
   const order = new InOrder(session)
   const underWay = new Set<string>()
   for (;;) {

@@ -61,7 +61,7 @@ export async function converse(api: AdminApi, call: AdminCall, config: ClientCon
   if (warning !== undefined && onTerminal()) err(warning)
   const zone = await loadZone(env)
   const reading = () => ({ realm: api.realm, now: env.clock.now().seconds, zone })
-  const session: Session = { api, env, config, zone, program: name, script: operands.length > 0, reading, json, out, err }
+  const session: Session = { api, env, config, zone, program: name, script: operands.length > 0, listening: false, reading, json, out, err }
   if (operands.length > 0) return runArguments(operands, session)
   return options.query === undefined ? runPrompt(session) : runQuery(options.query, session)
 }

@@ -17,6 +17,8 @@ export interface Talk {
   readonly program: string
   /** The request stood on the command line: no information lines, no questions, and failures count in the exit status. */
   readonly script: boolean
+  /** Standard input holds the requests, and is not for anything else. */
+  readonly listening: boolean
   /** One JSON document is the only output. */
   readonly json: boolean
   /** Those of our own options that were given. */

@@ -1,6 +1,7 @@
 import type { AddPrincipalInput } from '../../../admin/language/add-principal.ts'
 import { VERBS } from '../../../admin/language/index.ts'
 import type { PrincipalWords } from '../../../admin/language/principal-words.ts'
+import { QueryError } from '../../../admin/query/query-error.ts'
 import { encodeText } from '../../../core/bytes/text.ts'
 import { KrbError } from '../../../core/errors/krb-error.ts'
 import { type Principal, unparsePrincipal } from '../../../core/principal/principal.ts'
@@ -30,6 +31,8 @@ export const addPrincipal: Request = {
   },
   run: async (words, talk) => {
     const file = talk.own.get('from')
+    if (file === '-' && talk.listening)
+      throw new QueryError('add_principal: --from - is for the command line: standard input holds the requests\n')
     if (file !== undefined) return (await import('../bulk/add-principals.ts')).addPrincipalsFrom(file, words, talk)
     const read = verb.read(words, talk.reading())
     const name = shown(read.principal)
