@@ -7,14 +7,18 @@ import { bundle } from '../../helpers/bundle.ts'
 const PROGRAM = `
 import { readAheadPrompter } from './src/platform/read-ahead.ts'
 const prompter = readAheadPrompter('stderr')
-for (const question of process.argv[2]) {
+async function answer(question) {
   try {
     if (question === 's') console.log('secret', (await prompter.secret('?')).use(o => Buffer.from(o).toString('hex')))
     else console.log('line', JSON.stringify(await prompter.line('?')))
   } catch (error) {
     console.log(error.code)
   }
-}`
+}
+async function all() {
+  for (const question of process.argv[2]) await answer(question)
+}
+void all()`
 let program = ''
 beforeAll(() => {
   program = bundle('read-ahead', PROGRAM)
