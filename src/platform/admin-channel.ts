@@ -5,7 +5,7 @@ import { type ChannelConfig, locateOptions } from './channel.ts'
 import { type Names, systemNames } from './dns.ts'
 import type { ChannelEnv } from './exchange.ts'
 import { type KdcServer, locateAdminServers } from './locate.ts'
-import { connectStream, type StreamTimes } from './octet-stream.ts'
+import { connectStream, peerName, type StreamTimes } from './octet-stream.ts'
 
 /** What of the configuration finds administration servers. */
 export type AdminChannelConfig = Pick<ChannelConfig, 'dnsLookupKdc' | 'dnsUriLookup' | 'profile'> & {
@@ -42,17 +42,12 @@ export function adminChannel(config: AdminChannelConfig, env: ChannelEnv, option
           return await connectStream({ host: to.address, port: to.port }, { connectMs, patienceMs }, env)
         } catch (error) {
           if (!(error instanceof KrbError)) throw error
-          tried.push(`${peerName(to.address, to.port)}: ${error.message.toLowerCase()}`)
+          tried.push(`${peerName({ address: to.address, port: to.port })}: ${error.message.toLowerCase()}`)
         }
       }
       throw new KrbError(resolved ? 'KADM5_RPC_ERROR' : 'KADM5_CANT_RESOLVE', { realm }, { hints: tried })
     },
   }
-}
-
-/** `127.0.0.1:749`, `[::1]:749` */
-export function peerName(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 /** Every address of every server; a server without one stays, to be complained about. */

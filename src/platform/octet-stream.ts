@@ -33,6 +33,11 @@ export async function connectStream(
   return new SocketStream(socket, to, patienceMs, env)
 }
 
+/** `127.0.0.1:749`, `[::1]:749` */
+export function peerName({ address, port }: Pick<TracedAddress, 'address' | 'port'>): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
+}
+
 class SocketStream implements OctetStream {
   readonly peer: string
   readonly #socket: Socket
@@ -43,7 +48,7 @@ class SocketStream implements OctetStream {
   #wake: () => void = () => {}
 
   constructor(socket: Socket, to: TracedAddress, patienceMs: number, env: Pick<Env, 'trace'>) {
-    this.peer = `${to.address.includes(':') ? `[${to.address}]` : to.address}:${to.port}`
+    this.peer = peerName(to)
     this.#socket = socket
     this.#to = to
     this.#env = env

@@ -22,6 +22,8 @@ export interface RealmOptions {
 export interface MitRealmOptions extends RealmOptions {
   /** Lines of kadm5.acl: kadmind runs as well, and krb5.conf says where. */
   readonly acl?: readonly string[]
+  /** supported_enctypes. */
+  readonly keySalts?: string
 }
 
 /** A realm of a peer, running, in a folder of its own. */
@@ -62,7 +64,7 @@ ${(options.kdcDefaults ?? []).map(line => ` ${line}\n`).join('')}[realms]
   acl_file = ${scratch.file('kadm5.acl')}
   max_life = 1d
   max_renewable_life = 7d
-  supported_enctypes = ${AES_KEYS}
+  supported_enctypes = ${options.keySalts ?? AES_KEYS}
 ${[...adminListen, ...(options.kdcRealm ?? [])].map(line => `  ${line}\n`).join('')} }
 [dbdefaults]
 ${(options.dbDefaults ?? []).map(line => ` ${line}\n`).join('')}[logging]

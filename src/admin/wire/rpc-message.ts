@@ -41,13 +41,13 @@ export type RpcOutcome =
 /** The refusals of an accepted call that say nothing more. */
 export type RpcRefusal = Exclude<AcceptStatusId, 0 | 2>
 
-export interface RpcDenied {
+interface RpcDenied {
   readonly kind: 'denied'
   readonly xid: number
   readonly reason: { readonly authStatus: number } | { readonly low: number; readonly high: number }
 }
 
-export type AcceptStatusId = (typeof AcceptStatus)[keyof typeof AcceptStatus]
+type AcceptStatusId = (typeof AcceptStatus)[keyof typeof AcceptStatus]
 
 export const AcceptStatus = {
   SUCCESS: 0,

@@ -13,7 +13,7 @@ export interface Codec<T> {
 }
 
 /** What one message's encoding hangs on. */
-export interface WireContext {
+interface WireContext {
   /** api_version at the beginning of the message. */
   readonly version: number
   /** Realm of names without one; such a name is malformed without it. */

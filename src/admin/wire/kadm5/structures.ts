@@ -25,7 +25,7 @@ export type PrincipalEnt = ValueOf<typeof PRINCIPAL_FIELDS>
 export type PolicyEnt = ValueOf<typeof POLICY_FIELDS>
 
 /** krb5_key_data without the key. Version 1 has no salt type of its own and means the normal one, 0. */
-export interface KeyData {
+interface KeyData {
   readonly version: number
   readonly kvno: number
   readonly etype: number
