@@ -14,7 +14,7 @@ import { scratchFolder } from '../helpers/scratch.ts'
 const realm = fc.array(fc.constantFrom('A', 'B', 'AB', 'BA', 'a'), { minLength: 1, maxLength: 6 }).map(labels => labels.join('.'))
 const pairs = fc.array(fc.tuple(realm, realm), { minLength: 1, maxLength: 300 })
 /** The values of a relation: each realm once, or a direct trust. */
-const between = fc.oneof(fc.constant(['.']), fc.uniqueArray(realm, { minLength: 1, maxLength: 4 }))
+const between: fc.Arbitrary<readonly string[]> = fc.oneof(fc.constant(['.']), fc.uniqueArray(realm, { minLength: 1, maxLength: 4 }))
 
 describeWith([mit(), python()], "paths between realms as MIT's library has them", () => {
   const scratch = scratchFolder('paths')
