@@ -48,6 +48,8 @@ export interface TgsTold extends Told {
   readonly server: Principal | undefined
   /** As far as the request got. */
   readonly resolved: TgsResolved | undefined
+  /** S4U: the user for whom the client acts, or wants to act. */
+  readonly actedFor: Principal | undefined
 }
 
 /**
@@ -77,12 +79,13 @@ export class KdcEvents {
   }
 
   tgs(told: TgsTold): void {
-    const { client, server, header, resolved } = told
+    const { client, server, header, resolved, actedFor } = told
     const second = resolved?.second
     const crossRealm = crossRealmUse(told, this.#realm, this.#trail)
     const text = [
       `"event":"tgs","kind":"${kindOf(told)}"`,
       this.#common(told, client, server),
+      actedFor === undefined ? '' : `,"on_behalf_of":${nameOf(actedFor)}`,
       header === undefined ? '' : `,"header_ticket":${this.#shown(header, header.client)}`,
       second === undefined ? '' : `,"second_ticket":${this.#shown(second, fromPrincipalName(second.ticket.cname, second.ticket.crealm))}`,
       crossRealm === undefined ? '' : `,"cross_realm":${JSON.stringify(crossRealm)}`,

@@ -44,9 +44,10 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
   let permitted: TgsPermitted | Refusal
   const tell = async (result: Issued | Refusal) => {
     if (desk.audit === undefined) return
-    // A client of another realm may have an entry here all the same.
     const entry = resolved?.client ?? (header && (await desk.realm.store.principal(header.client)))
-    desk.audit.tgs({ body, padata: request.padata ?? [], from, header, client, clientKnown: entry !== undefined, server, resolved, result })
+    const padata = request.padata ?? []
+    const actedFor = acting && subjectOf(resolved!).actedFor
+    desk.audit.tgs({ body, padata, from, header, client, clientKnown: entry !== undefined, server, resolved, actedFor, result })
   }
   try {
     const opened = await openHeaderTicket(request, from, desk, now)
