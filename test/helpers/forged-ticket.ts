@@ -23,13 +23,16 @@ export interface Forgery {
   readonly renewTill?: number
   /** With the client's PAC, signed by `key` and this key of a KDC. */
   readonly pacKey?: Key
+  /** S4U2Self on its way: the PAC is this one's, and says the realm. */
+  readonly actsFor?: string
 }
 
 export function forgedTicket(forgery: Forgery): Held {
   const { key, kvno, flags, authtime, endtime, renewTill, pacKey, transited = { trType: 1, contents: new Uint8Array() } } = forgery
   const [client, server] = [parsePrincipal(forgery.client), parsePrincipal(forgery.server)]
-  const signedPac = (server: Key, kdc: Key) =>
-    signPac(newPac(client, authtime), { server: prepareKey(server), kdc: prepareKey(kdc) }, undefined)
+  const contents =
+    forgery.actsFor === undefined ? newPac(client, authtime) : newPac(parsePrincipal(forgery.actsFor), authtime, 'with-realm')
+  const signedPac = (server: Key, kdc: Key) => signPac(contents, { server: prepareKey(server), kdc: prepareKey(kdc) }, undefined)
   const session = randomKey(18, randomBytes)
   const sessionKey = { keytype: session.etype, keyvalue: session.value }
   const times = { authtime, endtime, ...(renewTill !== undefined && { renewTill }) }

@@ -19,9 +19,12 @@ export interface TransitedPath {
   readonly remark: readonly [level: LogLevel, text: string] | undefined
 }
 
-/** The realms that the client came by, with the one that issued the header ticket (RFC 4120 §3.3.3.2), and whether they are the right ones. */
-export function transitedPath(resolved: TgsResolved): TransitedPath | Refusal {
-  const transited = realmsPassed(resolved)
+/**
+ * The realms that the client came by, with the one that issued the header ticket (RFC 4120 §3.3.3.2), and whether they are the right ones. `crealm` is the
+ * realm of the new ticket's client, whom a service of ours may have fetched from there (S4U2Self).
+ */
+export function transitedPath(resolved: TgsResolved, crealm: string): TransitedPath | Refusal {
+  const transited = realmsPassed(resolved, crealm)
   return transited instanceof Refusal ? transited : { transited, ...judged(transited, resolved) }
 }
 
@@ -31,8 +34,10 @@ export function badTransitRefusal({ flag }: TransitedPath, { realm }: TgsResolve
 }
 
 /** The client's own realm and the server's are the ends of the path, and not listed. */
-function realmsPassed({ crossRealm, header, headerServer, requested }: TgsResolved): EncTicketPart['transited'] | Refusal {
-  const { crealm, transited } = header
+function realmsPassed(
+  { crossRealm, header: { transited }, headerServer, requested }: TgsResolved,
+  crealm: string,
+): EncTicketPart['transited'] | Refusal {
   if (!crossRealm || headerServer.realm === crealm) return transited
   if (transited.trType !== TransitedType.DOMAIN_X500_COMPRESS) return new Refusal('KRB5KDC_ERR_TRTYPE_NOSUPP', 'VALIDATE_TRANSIT_TYPE')
   try {

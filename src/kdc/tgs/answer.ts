@@ -111,7 +111,10 @@ function permitTgs(octets: Bytes, request: TgsReq, header: HeaderTicket, resolve
   const ticketKey = second === undefined ? serverKey(resolved, desk) : { key: second.sessionKey, kvno: undefined }
   if (ticketKey instanceof Refusal) return ticketKey
   // Evidence is our own realm's work, and says itself by which realms its client came.
-  const path = transitedPath(isDelegation(resolved) ? { ...resolved, header: subject.ticket, crossRealm: false } : resolved)
+  const path = transitedPath(
+    isDelegation(resolved) ? { ...resolved, header: subject.ticket, crossRealm: false } : resolved,
+    subject.client.realm,
+  )
   if (path instanceof Refusal) return path
   if (path.remark !== undefined) desk.log(...path.remark)
   const badTransit = badTransitRefusal(path, resolved)

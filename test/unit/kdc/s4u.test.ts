@@ -25,6 +25,7 @@ import { createKdc, type Kdc } from '../../../src/kdc/handler.ts'
 import { peerAddress } from '../../../src/kdc/peer-address.ts'
 import type { PrincipalEntry } from '../../../src/kdc/store/entry.ts'
 import { stringsContents, TlType } from '../../../src/kdc/store/tl-data.ts'
+import { forgedTicket } from '../../helpers/forged-ticket.ts'
 import { type AskAs, asReq, type Held, openAsRep, openTgsRep, refusal, tgsReq } from '../../helpers/kdc-talk.ts'
 import { MemoryRealm, REALM } from '../../helpers/memory-realm.ts'
 
@@ -62,6 +63,25 @@ beforeEach(async () => {
 })
 
 describe('S4U2Self', () => {
+  it('for a user of another realm, fetched there by a service of ours', async () => {
+    const [key] = await realm.add(`krbtgt/${REALM}@FAR`, { etypes: [18] })
+    const tgt = forgedTicket({
+      key: key!,
+      kvno: 1,
+      server: `krbtgt/${REALM}@FAR`,
+      client: `${FRONT}@${REALM}`,
+      flags: TicketFlags.FORWARDABLE,
+      authtime: now - 60,
+      endtime: now + 3600,
+      pacKey: key!,
+      actsFor: 'u@FAR',
+    })
+    const user = parsePrincipal('u@FAR')
+    const part = opened(openTgsRep(await askSelf({ padata: [x509({ user, key: tgt.key })] }, tgt), tgt), FRONT)
+    expect([part.crealm, ...part.cname.nameString, part.transited.contents.length]).toEqual(['FAR', 'u', 0])
+    expect(part.flags & TicketFlags.TRANSITED_POLICY_CHECKED).not.toBe(0)
+  })
+
   it.each(['by name', 'by user-id'] as const)('%s: a ticket to the service in the user’s name, in MIT’s words in the log', async way => {
     const got = await selfTicket({ way })
     expect(got.client).toMatchObject({ components: ['alice'], realm: REALM })
