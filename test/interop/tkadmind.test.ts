@@ -177,6 +177,20 @@ describeWith([mitAdmin()], "MIT's kadmin and tkadmind", () => {
     expect(run('kpasswd', [], { env: realm.env, input: 'nobody-pw\nnobody-pw\nnobody-pw\n' }).stdout).toContain('Password changed.\n')
   })
 
+  it('answers a hundred calls at once in their order, of which none is lost', () => {
+    const names = Array.from({ length: 120 }, (_, i) => `bulk${i}`)
+    const input = [...names.map(name => `addprinc -randkey -policy strict ${name}`), 'cpw -pw longenough bulk7', 'getprinc bulk7'].join(
+      '\n',
+    )
+    const done = run(ours('tkadmin'), ['-p', 'root/admin', '-w', 'root-admin-pw'], { env: realm.env, input: `${input}\n` })
+    expect(done.stderr).toBe('')
+    expect(done.stdout.match(/^Principal "bulk\d+@OWN.TEST" created\.$/gm)).toEqual(
+      names.map(name => `Principal "${name}@OWN.TEST" created.`),
+    )
+    expect(done.stdout).toContain('Key: vno 2, aes256-cts-hmac-sha1-96\n')
+    expect(root('listprincs bulk*').trimEnd().split('\n')).toHaveLength(120)
+  })
+
   it('outlives strangers: noise, marks that lie, thousands of contexts that come to nothing, records that never end', async () => {
     const memory = () => Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${realm.kadmind.pid}/status`, 'utf8'))![1])
     const noise = await open(realm.adminPort)

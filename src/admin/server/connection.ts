@@ -4,7 +4,7 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Outbox } from '../../kdc/server/outbox.ts'
 import { markRecord, RecordAssembler } from '../wire/record-mark.ts'
 import { type AdminLimits, MAX_FRAGMENTS } from './limits.ts'
-import type { Conversation } from './service.ts'
+import type { Conversation, Seal } from './service.ts'
 
 export interface ConnectionParts {
   readonly outbox: Outbox
@@ -122,12 +122,12 @@ export class AdminConnection {
   }
 
   /** After all earlier replies, and after the log lines that tell of it. */
-  #send(octets: number, reply: Promise<Bytes | undefined>): void {
+  #send(octets: number, reply: Promise<Seal | undefined>): void {
     // It may fail long before its turn comes; that is told then.
     reply.catch(() => undefined)
     this.#replies = this.#replies
       .then(() => reply)
-      .then(ready => (ready === undefined ? undefined : this.#write(ready)))
+      .then(seal => (seal === undefined || this.#over ? undefined : this.#write(seal())))
       .catch((error: unknown) => this.#fail(error))
       .then(() => {
         this.#calls--

@@ -30,14 +30,17 @@ export interface AdminService {
   converse(address: string): Conversation
 }
 
+/** Makes the reply's record; called once. */
+export type Seal = () => Bytes
+
 export interface Conversation {
   /** Somebody has shown a good ticket. */
   readonly trusted: boolean
   /**
-   * Takes a record, and the next one when `taken` is settled. `reply` gives what is to be sent, in whatever order calls end; undefined for records that
-   * get no answer.
+   * Takes a record, and the next one when `taken` is settled. `reply` may be ready in any order and is sealed in the order of the calls: a seal has a number,
+   * and a client takes numbers for replayed that come too late. undefined for records that get no answer.
    */
-  take(record: Bytes): { readonly taken: Promise<void>; readonly reply: Promise<Bytes | undefined> }
+  take(record: Bytes): { readonly taken: Promise<void>; readonly reply: Promise<Seal | undefined> }
 }
 
 /** kadm5 for one realm, behind RPCSEC_GSS with privacy (threat T47). */
@@ -73,13 +76,13 @@ class AdminConversation implements Conversation {
     return this.#trusted
   }
 
-  take(record: Bytes): { readonly taken: Promise<void>; readonly reply: Promise<Bytes | undefined> } {
+  take(record: Bytes): { readonly taken: Promise<void>; readonly reply: Promise<Seal | undefined> } {
     const received = this.#receive(record)
     return { taken: received.then(() => undefined), reply: received.then(({ reply }) => reply) }
   }
 
   /** The reply is wrapped, so that it can be later than this promise. */
-  async #receive(record: Bytes): Promise<{ readonly reply: Promise<Bytes> | undefined }> {
+  async #receive(record: Bytes): Promise<{ readonly reply: Promise<Seal> | undefined }> {
     await this.#desk.context.masterKeys.upToDate(MASTER_KEY_CHECK_MS)
     const received = await this.#rpc.receive(record)
     if (received === undefined) return { reply: undefined }
@@ -91,29 +94,32 @@ class AdminConversation implements Conversation {
       for (const line of badAuthenticationLines(this.#address, received.refused.message)) this.#desk.log('notice', line)
       this.#desk.audit?.record(strangerEvent(this.#desk.context.config.realm, this.#address, audited(received.refused)))
     }
-    return { reply: Promise.resolve(received.reply) }
+    const { reply } = received
+    return { reply: Promise.resolve(() => reply) }
   }
 
-  #answer(call: RpcsecCall): Promise<Bytes> {
+  #answer(call: RpcsecCall): Promise<Seal> {
     const name = procedureOf(call.procedure)
-    if (name === undefined) return Promise.resolve(call.refuse(AcceptStatus.PROC_UNAVAIL))
+    if (name === undefined) return Promise.resolve(() => call.refuse(AcceptStatus.PROC_UNAVAIL))
     const { client, server, ticketFlags } = call.caller
     const caller = { client, service: server, initial: (ticketFlags & TicketFlags.INITIAL) !== 0, address: this.#address }
     try {
       const received = receiveCall(name, call.args, this.#desk.context.config.realm)
       return this.#order.run(needsOf(received), async () => {
         const results = await answerCall(this.#desk, caller, received)
-        const reply = call.answer(results)
         // Both may have held keys or passwords.
-        results.fill(0)
         call.args.fill(0)
-        return reply
+        return () => {
+          const reply = call.answer(results)
+          results.fill(0)
+          return reply
+        }
       })
     } catch (error) {
       if (!(error instanceof KrbError)) throw error
       const { audit, context } = this.#desk
       audit?.record(callEvent(context.config.realm, caller, PROCEDURES[name].name, undefined, audited(error)))
-      return Promise.resolve(call.refuse(AcceptStatus.GARBAGE_ARGS))
+      return Promise.resolve(() => call.refuse(AcceptStatus.GARBAGE_ARGS))
     }
   }
 }
