@@ -4,9 +4,10 @@ import { type ClientConfig, loadClientConfig } from '../../core/config/krb5-conf
 import type { Env } from '../../core/env.ts'
 import { during, KrbError } from '../../core/errors/krb-error.ts'
 import { resolveKeytab } from '../../core/keytab/resolve.ts'
-import { type Principal, tgtPrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
+import { type Principal, parsePrincipal, tgtPrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import { type EtypeId, etypeIdByName } from '../../core/registry/etype.ts'
 import { startRealm } from '../../kdc-client/keep-initial.ts'
+import type { UserWanted } from '../../kdc-client/s4u/self.ts'
 import { realmChannel } from '../../platform/channel.ts'
 import { defineProgram, failureText } from '../base.ts'
 import { namingCache } from '../text/cache-origin.ts'
@@ -84,6 +85,7 @@ async function prepare(options: VnoFlags, world: VnoWorld) {
     keytabName === undefined
       ? undefined
       : await saying(`resolving keytab ${keytabName}`, () => resolveKeytab(keytabName, env, config, 'server'))
+  const actsFor = await userOf(options, world)
   const secondTicket =
     u2u === undefined
       ? undefined
@@ -100,8 +102,24 @@ async function prepare(options: VnoFlags, world: VnoWorld) {
     noStore: options['no-store'] || output !== undefined,
     etype,
     secondTicket,
+    actsFor,
+    delegates: options.delegate,
   }
   return { manner, keytab, output }
+}
+
+/** Whom the cache's client acts for. */
+async function userOf(options: VnoFlags, { env, config }: VnoWorld): Promise<UserWanted | undefined> {
+  const enterprise = options['for-enterprise-user']
+  const name = enterprise ?? options['for-user']
+  const file = options['for-certificate']
+  if (name !== undefined) {
+    const parsing = async () => parsePrincipal(name, { defaultRealm: config.defaultRealm, enterprise: enterprise !== undefined })
+    return { user: await during(`parsing principal name ${name}`, parsing) }
+  }
+  if (file === undefined) return undefined
+  const reading = async () => (await import('./certificate.ts')).readCertificate(file, env)
+  return { certificate: await during(`reading certificate file ${file}`, reading) }
 }
 
 function etypeNamed(name: string): EtypeId {

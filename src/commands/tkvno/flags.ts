@@ -24,6 +24,15 @@ export const VNO_FLAGS = {
     clash: { with: 'unknown-name-type', complaint: TWO_NAMES },
   },
   canonicalize: { letter: 'C', own: true, doc: 'let the KDC name the services otherwise' },
+  'for-user': {
+    letter: 'I',
+    own: true,
+    value: 'USER',
+    doc: 'act for USER: get tickets for this service, the client of the cache, in that name',
+  },
+  'for-enterprise-user': { letter: 'U', own: true, value: 'NAME', doc: 'the same with an enterprise name, such as user@company' },
+  'for-certificate': { letter: 'F', own: true, value: 'FILE', doc: 'the same for the user of the certificate in FILE (PEM)' },
+  delegate: { letter: 'P', own: true, doc: 'with -I, -U or -F: with that ticket get tickets for other services in the name of the user' },
   'cached-only': { doc: 'take what is in the cache, ask no KDC' },
   'no-store': { doc: 'do not put the tickets into the cache' },
   'out-cache': { value: 'CACHE', doc: 'put the tickets into this cache, and nothing else' },
@@ -59,20 +68,29 @@ export function errandOf(flags: VnoFlags): Errand {
 }
 
 export function complaints(flags: VnoFlags, operands: readonly string[], _name: string, before: readonly string[]): readonly string[] {
-  if (before.length === 0 && operands.length === 0 && !flags.forwarded) throw new UsageError()
   const { forwarded, proxy, renew, validate, addresses, lifetime, u2u } = flags
+  if (u2u !== undefined && actsForUser(flags)) return ['Options --u2u and -I|-U|-F are mutually exclusive']
+  if (flags.delegate && !actsForUser(flags)) return ['Option -P (constrained delegation) requires option -I|-U|-F (protocol transition)']
   const startTime = flags['start-time'] !== undefined
   const errands = [forwarded, proxy, renew, validate, startTime].filter(given => given).length
   const elsewhere = forwarded || proxy
+  if (before.length === 0 && operands.length === 0 && !forwarded) throw new UsageError()
   return [
     ...(errands > 1 ? ['Only one of --forwarded, --proxy, --renew, --validate and --start-time allowed'] : []),
     ...(forwarded && operands.length > 0 ? ['--forwarded is about the ticket-granting ticket, and takes no service'] : []),
     ...(addresses !== undefined && !elsewhere ? ['--addresses goes with --forwarded and --proxy'] : []),
     ...(lifetime !== undefined && !elsewhere && !startTime ? ['--lifetime goes with --forwarded, --proxy and --start-time'] : []),
     ...(errands > 0 && (u2u !== undefined || flags['cached-only']) ? ['--u2u and --cached-only go with ordinary tickets'] : []),
+    ...(errands > 0 && actsForUser(flags) ? ['-I, -U and -F go with ordinary tickets'] : []),
     ...((renew || validate) && flags.etype !== undefined ? ['-e goes with new tickets'] : []),
   ]
 }
+
+export function actsForUser(flags: VnoFlags): boolean {
+  return USERS.some(name => flags[name] !== undefined)
+}
+
+const USERS = ['for-user', 'for-enterprise-user', 'for-certificate'] as const
 
 function badLifetime(text: string): string | undefined {
   const duration = parseDuration(text)

@@ -12,6 +12,7 @@ import type { ClientContext } from '../../kdc-client/context.ts'
 import { type ElsewhereTerms, forwardedTicket } from '../../kdc-client/forward.ts'
 import { proxyTicket } from '../../kdc-client/proxy.ts'
 import { renewedTicket, validatedTicket } from '../../kdc-client/renew.ts'
+import type { UserWanted } from '../../kdc-client/s4u/self.ts'
 import { serviceCredential } from '../../kdc-client/service.ts'
 import type { Leg } from '../../kdc-client/tgs/route.ts'
 import { startOffset } from '../text/start-time.ts'
@@ -36,6 +37,9 @@ export interface Manner {
   readonly etype: EtypeId | undefined
   /** DER of the ticket-granting ticket of whoever serves (user-to-user). */
   readonly secondTicket: Bytes | undefined
+  /** The cache's client is a service, and acts for a user: with a ticket to itself, and with that one for others when it delegates. */
+  readonly actsFor: UserWanted | undefined
+  readonly delegates: boolean
 }
 
 /** A service, and the names that a KDC may know it by where it is not known yet how its host is called. */
@@ -95,6 +99,23 @@ export async function obtain(
       return credential
     }
   }
+}
+
+/** A ticket for the cache's own client in the name of whom it acts for. */
+export async function obtainForUser(user: UserWanted, { cache, cachedOnly, noStore, etype }: Manner, world: VnoWorld): Promise<Credential> {
+  const { credentialForUser } = await import('../../kdc-client/s4u/self.ts')
+  return credentialForUser(user, cache, world, { cachedOnly, noStore, ...(etype !== undefined && { etype }) })
+}
+
+/** With that ticket one for another service. */
+export async function obtainDelegated(
+  { server }: Service,
+  evidence: Credential,
+  { cache, noStore }: Manner,
+  world: VnoWorld,
+): Promise<Credential> {
+  const { credentialForProxy } = await import('../../kdc-client/s4u/proxy.ts')
+  return credentialForProxy(server, evidence, cache, world, { noStore })
 }
 
 /** The client's ticket-granting ticket for its own realm as the cache has it, for user-to-user. */

@@ -9,8 +9,9 @@ import { ticketJson } from '../text/ticket.ts'
 import type { ServiceResult } from './run.ts'
 
 /** For standard output: one line per ticket that is as it should be. */
-export function resultText({ service, kvno, keytab, failure }: ServiceResult): string {
-  if (kvno === undefined || failure !== undefined) return ''
+/** With delegation the line is about the evidence, which may be good when what comes after is not. */
+export function resultText({ service, kvno, keytab, evidence, failure }: ServiceResult): string {
+  if (kvno === undefined || (failure !== undefined && evidence === undefined)) return ''
   return `${displayText(service)}: kvno = ${kvno}${keytab === undefined ? '' : ', keytab entry valid'}\n`
 }
 
@@ -33,11 +34,12 @@ function detailsText(leg: Leg): string {
   return details.length === 0 ? '' : ` (${details.join(', ')})`
 }
 
-export function resultJson({ service, kvno, keytab, ticket, path, failure }: ServiceResult): object {
+export function resultJson({ service, kvno, keytab, evidence, ticket, path, failure }: ServiceResult): object {
   return {
     service,
     ...(kvno !== undefined && { kvno }),
     ...(keytab !== undefined && { keytab }),
+    ...(evidence !== undefined && { evidence: ticketJson(evidence) }),
     ...(ticket !== undefined && { ticket: ticketJson(ticket) }),
     ...(path !== undefined && { path: path.map(legJson) }),
     ...(failure !== undefined && { error: errorJson(failure) }),

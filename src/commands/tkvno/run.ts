@@ -5,13 +5,15 @@ import { openData } from '../../core/crypto/encrypted-data.ts'
 import { requireEtype } from '../../core/crypto/etypes/index.ts'
 import { during, KrbError } from '../../core/errors/krb-error.ts'
 import type { Keytab } from '../../core/keytab/keytab.ts'
-import { unparsePrincipal } from '../../core/principal/principal.ts'
+import { samePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
+import type { UserWanted } from '../../kdc-client/s4u/self.ts'
 import type { Leg } from '../../kdc-client/tgs/route.ts'
 import { addressText } from '../text/address.ts'
+import { saying } from '../text/phrase.ts'
 import { namingRealm } from '../text/realm-origin.ts'
 import { type TicketLine, ticketLine } from '../text/ticket.ts'
-import { type Manner, obtain, serviceNamed, type VnoWorld } from './get.ts'
+import { type Manner, obtain, obtainDelegated, obtainForUser, type Service, serviceNamed, type VnoWorld } from './get.ts'
 
 /** What came of one service name. */
 export interface ServiceResult {
@@ -27,11 +29,14 @@ export interface ServiceResult {
   readonly credential?: Credential
   /** Every ticket on the way, where it was looked for. */
   readonly path?: readonly Leg[]
+  /** The service got this ticket for itself in a user's name; `ticket` is what it got with it for another service. */
+  readonly evidence?: TicketLine
   readonly failure?: KrbError
 }
 
 /** Gets one ticket and looks into it. What goes wrong is part of the result: kvno goes on with the next name. */
 export async function serviceNumber(name: string, keytab: Keytab | undefined, manner: Manner, world: VnoWorld): Promise<ServiceResult> {
+  const { actsFor, delegates } = manner
   let result: ServiceResult = { service: name, malformed: true }
   try {
     const service = await during(`parsing principal name ${name}`, () => serviceNamed(name, manner, world))
@@ -42,20 +47,34 @@ export async function serviceNumber(name: string, keytab: Keytab | undefined, ma
       result = { ...result, path: [...(result.path ?? []), ...legs] }
     }
     const credential = await namingRealm(service.server, origin, world.config, () =>
-      during(`getting credentials for ${text}`, () => obtain(service, manner, world, route)),
+      actsFor === undefined
+        ? during(`getting credentials for ${text}`, () => obtain(service, manner, world, route))
+        : forUser(actsFor, service, text, manner, world),
     )
     const ticket = await during(`decoding ticket for ${text}`, async () => Ticket.decode(credential.ticket))
     const line = await ticketLine(credential, async address => addressText(address))
     // A signed number, as MIT prints it.
     result = { ...result, kvno: (ticket.encPart.kvno ?? 0) | 0, ticket: line }
-    if (keytab === undefined) return { ...result, credential }
-    result = { ...result, keytab: 'invalid' }
-    await during(`decrypting ticket for ${text}`, () => openWithKeytab(ticket, keytab))
-    return { ...result, keytab: 'valid', credential }
+    if (keytab !== undefined) {
+      result = { ...result, keytab: 'invalid' }
+      await during(`decrypting ticket for ${text}`, () => openWithKeytab(ticket, keytab))
+      result = { ...result, keytab: 'valid' }
+    }
+    if (!delegates) return { ...result, credential }
+    result = { ...result, evidence: line }
+    const delegated = await saying(`${text}: constrained delegation failed`, () => obtainDelegated(service, credential, manner, world))
+    return { ...result, ticket: await ticketLine(delegated, async address => addressText(address)), credential: delegated }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     return { ...result, failure: error }
   }
+}
+
+/** A service gets tickets for itself only, whatever is got with them then. */
+async function forUser(user: UserWanted, { server }: Service, text: string, manner: Manner, world: VnoWorld): Promise<Credential> {
+  if (!manner.delegates && !samePrincipal(manner.client, server))
+    return saying('client and server principal names must match', () => Promise.reject(new KrbError('EINVAL')))
+  return during(`getting credentials for ${text}`, () => obtainForUser(user, manner, world))
 }
 
 /**

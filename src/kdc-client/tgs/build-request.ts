@@ -1,6 +1,7 @@
 import { makeApReq } from '../../core/ap/make-ap-req.ts'
 import type { HostAddress } from '../../core/asn1/messages/host-address.ts'
 import { KdcReqBody, TgsReq } from '../../core/asn1/messages/kdc-req.ts'
+import type { PaData } from '../../core/asn1/messages/pa-data.ts'
 import { Ticket } from '../../core/asn1/messages/ticket.ts'
 import { preserve, reopen } from '../../core/asn1/schema.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
@@ -33,10 +34,20 @@ export interface TgsMaking {
   readonly from?: number
   /** For FORWARDED and PROXY; otherwise those of `tgt`, which the new ticket keeps. */
   readonly addresses?: readonly HostAddress[]
-  /** DER of the ticket for ENC-TKT-IN-SKEY. */
+  /** DER of the ticket for ENC-TKT-IN-SKEY and CNAME-IN-ADDL-TKT. */
   readonly secondTicket?: Bytes
+  /** Beside PA-TGS-REQ. */
+  readonly padata?: (grounds: PaDataGrounds) => readonly PaData[]
+  /** The ticket will be for somebody else than the client of `tgt` (S4U): whoever asks looks at the name in the reply. */
+  readonly actsForOther?: boolean
   /** The KDC's clock as far as it is known. */
   readonly now: Instant
+}
+
+/** What padata may be bound to. */
+export interface PaDataGrounds {
+  readonly nonce: number
+  readonly subkey: Key
 }
 
 /** One TGS-REQ and what its reply will be compared with. */
@@ -44,6 +55,8 @@ export interface TgsSent {
   readonly message: Bytes
   readonly making: TgsMaking
   readonly body: KdcReqBody
+  /** What `making` asked for beside PA-TGS-REQ. */
+  readonly padata: readonly PaData[]
   /** The reply is encrypted in it; KDCs of old take the session key instead. */
   readonly subkey: Key
 }
@@ -85,8 +98,9 @@ export function buildTgsRequest(making: TgsMaking, env: Pick<Env, 'random' | 'tr
     },
     env,
   )
-  const message = TgsReq.encode({ padata: [{ padataType: PaType.TGS_REQ, padataValue: apReq.message }], reqBody })
-  return { message, making, body, subkey }
+  const padata = making.padata?.({ nonce: body.nonce, subkey }) ?? []
+  const message = TgsReq.encode({ padata: [{ padataType: PaType.TGS_REQ, padataValue: apReq.message }, ...padata], reqBody })
+  return { message, making, body, padata, subkey }
 }
 
 /** Options that a service ticket inherits: MIT asks for what the ticket-granting ticket has. */

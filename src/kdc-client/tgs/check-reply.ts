@@ -26,7 +26,7 @@ import type { TgsSent } from './build-request.ts'
  */
 export function checkTgsReply(opened: OpenedReply, sent: TgsSent, clockskew: number, env: Pick<Env, 'trace'>): void {
   const { body, making } = sent
-  checkClient(opened, making.tgt.client)
+  if (!making.actsForOther) checkClient(opened, making.tgt.client)
   checkTicketName(opened)
   checkServer(opened, sent, env)
   checkNonce(opened, body.nonce)

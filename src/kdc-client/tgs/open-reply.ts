@@ -1,4 +1,5 @@
 import { EncKdcRepPart, TgsRep } from '../../core/asn1/messages/kdc-rep.ts'
+import type { PaData } from '../../core/asn1/messages/pa-data.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
 import type { Credential } from '../../core/ccache/credential.ts'
 import { openData } from '../../core/crypto/encrypted-data.ts'
@@ -14,11 +15,20 @@ import { credentialOf } from '../credential.ts'
 import type { TgsSent } from './build-request.ts'
 import { checkTgsReply } from './check-reply.ts'
 
+/** A credential and what the KDC said beside it. */
+export interface TgsAnswer {
+  readonly credential: Credential
+  /** In the clear: nobody vouches for it. */
+  readonly padata: readonly PaData[]
+  readonly encryptedPaData: readonly PaData[]
+  readonly sent: TgsSent
+}
+
 /**
  * Decrypts a TGS-REP, compares it with the request and takes the credential out. Throws `KRB5KRB_AP_ERR_BAD_INTEGRITY`,
  * `KRB5_KDCREP_MODIFIED`, `KRB5_KDCREP_SKEW`, and ASN1_*.
  */
-export function openTgsReply(message: Bytes, sent: TgsSent, clockskew: number, env: Pick<Env, 'trace'>): Credential {
+export function openTgsReply(message: Bytes, sent: TgsSent, clockskew: number, env: Pick<Env, 'trace'>): TgsAnswer {
   const reply = TgsRep.decode(message)
   const plain = decrypt(reply, sent, env)
   try {
@@ -32,7 +42,7 @@ export function openTgsReply(message: Bytes, sent: TgsSent, clockskew: number, e
     })
     const { client, server, key } = credential
     env.trace({ event: 'tgs-reply', client, server, key: { etype: key.etype, fingerprint: keyFingerprint(key) } })
-    return credential
+    return { credential, padata: reply.padata ?? [], encryptedPaData: part.encryptedPaData ?? [], sent }
   } finally {
     plain.fill(0)
   }

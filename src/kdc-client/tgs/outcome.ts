@@ -1,24 +1,23 @@
 import { KrbErrorMessage } from '../../core/asn1/messages/krb-error.ts'
 import { messageType } from '../../core/asn1/messages/message-type.ts'
 import type { Bytes } from '../../core/bytes/bytes.ts'
-import type { Credential } from '../../core/ccache/credential.ts'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { MsgType } from '../../core/registry/msg-type.ts'
 import { skewHint } from '../clock-hint.ts'
 import { Refusal, refusalError, saidBy, serviceIn } from '../refusal.ts'
 import type { TgsSent } from './build-request.ts'
-import { openTgsReply } from './open-reply.ts'
+import { openTgsReply, type TgsAnswer } from './open-reply.ts'
 
 /** What an answer to a TGS-REQ came to. */
-export type Outcome = { readonly credential: Credential } | { readonly error: KrbError }
+export type Outcome = TgsAnswer | { readonly error: KrbError }
 
 /** The ticket in the answer, or why there is none: the KDC's refusal in MIT's words, or what is wrong with the answer. */
 export function outcomeOf(message: Bytes, sent: TgsSent, clockskew: number, env: Pick<Env, 'clock' | 'trace'>): Outcome {
   try {
     if (messageType(message) === MsgType.ERROR) return { error: tgsRefusal(KrbErrorMessage.decode(message), clockskew, env) }
     if (messageType(message) !== MsgType.TGS_REP) return { error: new KrbError('KRB5KRB_AP_ERR_MSG_TYPE') }
-    return { credential: openTgsReply(message, sent, clockskew, env) }
+    return openTgsReply(message, sent, clockskew, env)
   } catch (error) {
     if (error instanceof KrbError) return { error }
     throw error

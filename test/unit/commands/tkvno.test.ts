@@ -45,7 +45,9 @@ describe('what to get', () => {
     ['--renew -e aes x', '-e goes with new tickets'],
     ['-u -S host x', 'Options -u and -S are mutually exclusive'],
     ['-S host -u x', 'Options -u and -S are mutually exclusive'],
-    ['-I alice x', "kvno: invalid option -- 'I'"],
+    ['-P x', 'Option -P (constrained delegation) requires option -I|-U|-F (protocol transition)'],
+    ['--u2u FILE:b -I alice x', 'Options --u2u and -I|-U|-F are mutually exclusive'],
+    ['-I alice --renew x', '-I, -U and -F go with ordinary tickets'],
   ])('%s is a mistake', (line, complaint) => {
     expect(read(line).mistakes()[0]).toBe(complaint)
   })
