@@ -6,14 +6,13 @@ import { VERBS } from '../admin/language/index.ts'
 import { encodeText } from '../core/bytes/text.ts'
 import { loadClientConfig } from '../core/config/krb5-conf.ts'
 import { TKREALM } from '../core/config/state-folder.ts'
-import { resolveKeytab } from '../core/keytab/resolve.ts'
 import { parsePrincipal } from '../core/principal/principal.ts'
 import { Secret } from '../core/secret/secret.ts'
-import { freePort } from '../platform/free-port.ts'
 import { nodeEnv } from '../platform/node-env.ts'
+import { keepKeys } from './administrator.ts'
 import { realmEnvironment, realmFiles } from './layout.ts'
 import { insideRealm, isPrepared, prepareRealm } from './prepare.ts'
-import { serveRealm } from './serve.ts'
+import { serveNewRealm, serveRealm } from './serve.ts'
 import { movableClock, type VirtualClock } from './virtual-clock.ts'
 
 export type { VirtualClock } from './virtual-clock.ts'
@@ -23,19 +22,25 @@ export interface StartRealmOptions {
   readonly realm?: string
   /** Where the realm is kept, between runs too; without it a temporary folder that `stop` removes. */
   readonly folder?: string
-  /** Port of the KDC on 127.0.0.1; without it a free one. */
+  /** Port of the KDC on 127.0.0.1; without it a free one. The other servers take free ones. */
   readonly port?: number
   /** Users to make: name and password. */
   readonly users?: Readonly<Record<string, string>>
   /** Services to make (`host/web.example.com`), with a random key that goes into the realm's keytab. */
   readonly services?: readonly string[]
+  /** false: a KDC alone, without kadmind and password server. */
+  readonly administration?: boolean
 }
 
 /** A Kerberos realm on loopback, for tests and development. */
 export interface Realm extends AsyncDisposable {
   readonly realm: string
   readonly folder: string
+  /** Of the KDC. */
   readonly port: number
+  /** undefined without administration. */
+  readonly kadminPort: number | undefined
+  readonly kpasswdPort: number | undefined
   /**
    * What makes a Kerberos program, MIT's or ours, a member of the realm: KRB5_CONFIG, KRB5_KDC_PROFILE, KRB5CCNAME, KRB5_KTNAME, and
    * for our programs TKRB5_CLOCK.
@@ -51,7 +56,7 @@ export interface Realm extends AsyncDisposable {
 }
 
 /**
- * Starts a realm in this process: a KDC on 127.0.0.1 that requires pre-authentication and has AES keys only.
+ * Starts a realm in this process: a KDC on 127.0.0.1 that requires pre-authentication and has AES keys only, with kadmind and a password server.
  *
  *     await using realm = await startRealm({ users: { alice: 'secret' }, services: ['HTTP/localhost'] })
  *     spawnSync('kinit', ['alice'], { env: { ...process.env, ...realm.env }, input: 'secret\n' })
@@ -66,11 +71,10 @@ export async function startRealm(options: StartRealmOptions = {}): Promise<Realm
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
   }
   try {
-    if (!(await isPrepared(files, env))) {
-      const port = options.port ?? (await freePort(length => env.random(length)))
-      await prepareRealm({ realm: options.realm ?? TKREALM, port }, files, env)
-    }
-    const served = await serveRealm(files, env)
+    const wishes = { realm: options.realm ?? TKREALM, port: options.port, administration: options.administration ?? true }
+    const fresh = !(await isPrepared(files, env))
+    await prepareRealm(wishes, files, env)
+    const served = fresh ? await serveNewRealm(wishes, files, env) : await serveRealm(files, env)
     const { admin } = served
     const inside = insideRealm(files, env)
     const add = async (name: string, keys: { from: 'random' } | { from: 'password'; password: Secret }) => {
@@ -82,6 +86,8 @@ export async function startRealm(options: StartRealmOptions = {}): Promise<Realm
       realm: served.realm,
       folder,
       port: served.port,
+      kadminPort: served.kadmin,
+      kpasswdPort: served.kpasswd,
       env: realmEnvironment(files, true),
       keytab: files.keytab,
       clock,
@@ -91,11 +97,7 @@ export async function startRealm(options: StartRealmOptions = {}): Promise<Realm
       },
       async addService(name) {
         const principal = await add(name, { from: 'random' })
-        const keys = await admin.call(VERBS.extractKeys, { principal })
-        const keytab = await resolveKeytab(files.keytab, inside, await loadClientConfig(inside), 'server')
-        const timestamp = env.clock.now().seconds
-        await keytab.add(keys.map(({ kvno, key }) => ({ principal, kvno, key, timestamp })))
-        for (const { key } of keys) key.value.wipe()
+        await keepKeys(principal, files.keytab, { client: await loadClientConfig(inside) }, admin, inside)
       },
       async stop() {
         await served.close()

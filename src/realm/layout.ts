@@ -13,6 +13,8 @@ export interface RealmFiles {
   readonly pid: string
   readonly control: string
   readonly keytab: string
+  /** Of the administrator alone. */
+  readonly adminKeytab: string
   readonly ccache: string
   /** Seconds between the realm's clock and the system's; there while the clock can be moved. */
   readonly clock: string
@@ -20,7 +22,18 @@ export interface RealmFiles {
 
 export interface RealmSettings {
   readonly realm: string
+  /** Of the KDC. */
   readonly port: number
+  /** Absent: nothing but a KDC. */
+  readonly administration?: RealmAdministration
+}
+
+export interface RealmAdministration {
+  /** Ports. */
+  readonly kadmin: number
+  readonly kpasswd: number
+  /** The principal with the keytab, unparsed with its realm. */
+  readonly administrator: string
 }
 
 export function realmFiles(folder: string): RealmFiles {
@@ -35,6 +48,7 @@ export function realmFiles(folder: string): RealmFiles {
     pid: join(folder, 'pid'),
     control: join(folder, 'control.sock'),
     keytab: join(folder, 'keytab'),
+    adminKeytab: join(folder, 'admin.keytab'),
     ccache: join(folder, 'krb5cc'),
     clock: join(folder, 'clock'),
   }
@@ -55,7 +69,11 @@ export function realmEnvironment(files: RealmFiles, movable: boolean): Readonly<
 }
 
 /** krb5.conf of the realm: closed to DNS, its own cache and keytab, so that a user's real tickets are never touched. */
-export function krb5ConfText({ realm, port }: RealmSettings, files: RealmFiles): string {
+export function krb5ConfText({ realm, port, administration }: RealmSettings, files: RealmFiles): string {
+  const servers = administration && [
+    `admin_server = 127.0.0.1:${administration.kadmin}`,
+    `kpasswd_server = 127.0.0.1:${administration.kpasswd}`,
+  ]
   return `# Written by tkrealm. Clients find the realm by this file (KRB5_CONFIG).
 [libdefaults]
     default_realm = ${realm}
@@ -70,20 +88,32 @@ export function krb5ConfText({ realm, port }: RealmSettings, files: RealmFiles):
 [realms]
     ${realm} = {
         kdc = 127.0.0.1:${port}
-    }
+${lines(servers)}    }
 
 [domain_realm]
     localhost = ${realm}
+${administration === undefined ? '' : administratorText(realm, administration, files)}`
+}
 
+/** With whose key tkadmin works in the realm when it is not told who administers. */
+function administratorText(realm: string, { administrator }: RealmAdministration, { adminKeytab }: RealmFiles): string {
+  return `
 [appdefaults]
     tkadmin = {
-        local = ${files.folder}
+        ${realm} = {
+            principal = ${administrator}
+            keytab = FILE:${adminKeytab}
+        }
     }
 `
 }
 
 /** kdc.conf of the realm: loopback only, pre-authentication for everybody, AES keys, a day of life and a week of renewal. */
-export function kdcConfText({ realm, port }: RealmSettings, files: RealmFiles): string {
+export function kdcConfText({ realm, port, administration }: RealmSettings, files: RealmFiles): string {
+  const listen = administration && [
+    `kadmind_listen = 127.0.0.1:${administration.kadmin}`,
+    `kpasswd_listen = 127.0.0.1:${administration.kpasswd}`,
+  ]
   return `# Written by tkrealm. The servers and database tools read this file (KRB5_KDC_PROFILE) before krb5.conf.
 [kdcdefaults]
     kdc_listen = 127.0.0.1:${port}
@@ -98,10 +128,14 @@ export function kdcConfText({ realm, port }: RealmSettings, files: RealmFiles): 
         max_renewable_life = 7d
         supported_enctypes = aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal
         default_principal_flags = +preauth
-    }
+${lines(listen)}    }
 
 [logging]
     kdc = FILE:${files.log}
     admin_server = FILE:${files.log}
 `
+}
+
+function lines(relations: readonly string[] = []): string {
+  return relations.map(relation => `        ${relation}\n`).join('')
 }

@@ -212,11 +212,15 @@ describe('tkadmin', () => {
       stderr: 'tkadmin: The old RPC flavor of -O (AUTH_GSSAPI) is not supported while initializing tkadmin interface\n',
     })
   })
-  it("works on the database of tkrealm's realms, which say where it is", () => {
-    const conf = `${readFileSync(env.KRB5_CONFIG, 'utf8')}[appdefaults]\n tkadmin = {\n  local = ${scratch.path}\n }\n`
-    writeFileSync(scratch.file('tkrealm.conf'), conf)
-    const { KRB5_KDC_PROFILE: _, ...rest } = env
-    const done = run(ours('tkadmin'), ['listprincs', 'K/M'], { env: { ...rest, KRB5_CONFIG: scratch.file('tkrealm.conf') } })
-    expect(done).toEqual({ code: 0, stdout: 'K/M@CLI.TEST\n', stderr: '' })
+  it('takes the administrator and the keytab of [appdefaults], unless something is said', () => {
+    const administrator = '  CLI.TEST = {\n   principal = boss/admin\n   keytab = FILE:/nowhere\n  }\n'
+    const conf = `${readFileSync(env.KRB5_CONFIG, 'utf8')}[appdefaults]\n tkadmin = {\n${administrator} }\n`
+    writeFileSync(scratch.file('administrator.conf'), conf)
+    const first = (args: readonly string[]) =>
+      run(ours('tkadmin'), args, { env: { ...env, KRB5_CONFIG: scratch.file('administrator.conf') } }).stdout
+    expect(first([])).toBe('Authenticating as principal boss/admin with keytab FILE:/nowhere.\n')
+    expect(first(['-p', 'me'])).toBe('Authenticating as principal me with password.\n')
+    expect(first(['-k', '-p', 'me'])).toBe('Authenticating as principal me with default keytab.\n')
+    expect(first(['-w', 'x', '-r', 'OTHER.TEST'])).toContain('/admin@OTHER.TEST with password.\n')
   })
 })

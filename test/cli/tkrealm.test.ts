@@ -28,7 +28,8 @@ const status = (realm = 'TKREALM.TEST') => JSON.parse(tkrealm('status', '--realm
 describe('tkrealm up and down', () => {
   it('makes a realm, keeps its port, database and log between starts, and removes it when told to', async () => {
     expect(tkrealm('up')).toMatchObject({ code: 0, stderr: '' })
-    const { port, pid, folder } = status()
+    const { port, kadmin, kpasswd, pid, folder } = status()
+    expect(new Set([port, kadmin, kpasswd]).size).toBe(3)
     expect(tkrealm('up').stdout).toContain('is up already')
     const inside = { ...env, ...environment() }
     expect(run(ours('tkadmin'), ['addprinc', 'alice'], { env: inside, input: 'pw\npw\n' }).code).toBe(0)
@@ -36,7 +37,8 @@ describe('tkrealm up and down', () => {
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 10_000 })
     expect(tkrealm('status').code).toBe(1)
     expect(tkrealm('up').code).toBe(0)
-    expect(status().port).toBe(port)
+    expect(status()).toMatchObject({ port, kadmin, kpasswd })
+    expect(run(ours('tkadmin'), ['listprincs', 'alice'], { env: inside })).toEqual({ code: 0, stdout: 'alice@TKREALM.TEST\n', stderr: '' })
     expect(run(ours('tkinit'), ['alice'], { env: inside, input: 'pw\n' }).code).toBe(0)
     expect(readFileSync(join(folder, 'kdc.log'), 'utf8')).toContain('NEEDED_PREAUTH: alice@TKREALM.TEST')
     expect(tkrealm('down', '--destroy').stdout).toContain('its folder is removed')
@@ -175,6 +177,20 @@ describeWith([mit()], "MIT's programs in a tkrealm realm", () => {
     const done = run('sh', ['-c', script], { env, input: 'pw\n' })
     expect(done).toMatchObject({ code: 0, stderr: '' })
     expect(done.stdout).toContain('Default principal: alice@TKREALM.TEST')
+  })
+
+  it('administer it and change passwords, as ours do', () => {
+    const script = `
+keytab=\${KRB5_CONFIG%/*}/admin.keytab
+kadmin -k -t "$keytab" -p "$(id -un)/admin" addprinc -pw bobpw bob &&
+${ours('tkadmin')} getprinc bob | grep '^Attributes' &&
+printf 'bobpw\\nbobpw2\\nbobpw2\\n' | kpasswd bob &&
+printf 'bobpw2\\nbobpw3\\nbobpw3\\n' | ${ours('tkpasswd')} bob &&
+echo bobpw3 | kinit bob && klist`
+    const done = tkrealm('run', '--', 'sh', '-c', script)
+    expect(done.stdout).toContain('Attributes: REQUIRES_PRE_AUTH\n')
+    expect(done.stdout).toContain('Default principal: bob@TKREALM.TEST\n')
+    expect(done.stdout.match(/^Password changed\.$/gm)).toHaveLength(2)
   })
 })
 

@@ -1,6 +1,5 @@
-import { loadClientConfig } from '../../core/config/krb5-conf.ts'
-import { defineProgram, type Outcome } from '../base.ts'
-import { REMOTE_FLAGS, type RemoteCall, usageText } from './flags.ts'
+import { defineProgram } from '../base.ts'
+import { REMOTE_FLAGS, usageText } from './flags.ts'
 import { exclusive } from './local-command.ts'
 import { helpOnRequest, requestNames } from './requests/index.ts'
 
@@ -19,17 +18,5 @@ export const program = defineProgram({
   firstMistakeEnds: true,
   helpOn: helpOnRequest,
   check: exclusive,
-  run: runSomewhere,
+  run: async call => (await import('./remote.ts')).runRemote(call),
 })
-
-/** In a realm of tkrealm, which says so with `[appdefaults] tkadmin = { local = FOLDER }`, the database in that folder; else a server's. */
-async function runSomewhere(call: RemoteCall): Promise<Outcome> {
-  const config = await loadClientConfig(call.env)
-  const folder = config.appdefault('tkadmin', call.options.realm ?? config.defaultRealm, 'local')
-  if (folder === undefined) {
-    const { runRemote } = await import('./remote.ts')
-    return runRemote(call)
-  }
-  const { runLocal } = await import('./run.ts')
-  return runLocal(call, { ...call.env, vars: { ...call.env.vars, KRB5_KDC_PROFILE: `${folder}/kdc.conf` } })
-}

@@ -20,12 +20,14 @@ import { disagree, type RemoteCall, wayIn } from './flags.ts'
 import { callerFor, converse, initialized, stop } from './run.ts'
 
 /** tkadmin: the language through a realm's kadmind. */
-export async function runRemote(call: RemoteCall): Promise<Outcome> {
-  const { name, options, operands } = call
-  if (disagree(options)) throw new UsageError([])
-  const config = await loadClientConfig(call.env)
-  const realm = options.realm ?? config.defaultRealm
-  if (realm === undefined) return stop(call, 'unable to get default realm')
+export async function runRemote(given: RemoteCall): Promise<Outcome> {
+  const { name, operands } = given
+  if (disagree(given.options)) throw new UsageError([])
+  const config = await loadClientConfig(given.env)
+  const realm = given.options.realm ?? config.defaultRealm
+  if (realm === undefined) return stop(given, 'unable to get default realm')
+  const call = withAdministrator(given, realm, config)
+  const { options } = call
   const cache = await namedCache(call, config)
   const caller = options.principal ?? (await callerOf(realm, cache, call, config))
   if (caller === undefined) return stop(call, 'unable to figure out a principal name')
@@ -38,6 +40,19 @@ export async function runRemote(call: RemoteCall): Promise<Outcome> {
   } finally {
     await api.close()
   }
+}
+
+/**
+ * Who administers when nobody is named and no proof is given: `[appdefaults] tkadmin = { REALM = { principal = NAME, keytab = KEYTAB } }`, as a realm of
+ * tkrealm has it.
+ */
+function withAdministrator(call: RemoteCall, realm: string, config: ClientConfig): RemoteCall {
+  const { options } = call
+  const said = [options.principal, options.password, options.ccache].some(given => given !== undefined)
+  if (said || options.keytab || options.anonymous) return call
+  const [principal, keytabfile] = ['principal', 'keytab'].map(name => config.appdefault('tkadmin', realm, name))
+  if (principal === undefined || keytabfile === undefined) return call
+  return { ...call, options: { ...options, principal, keytab: true, keytabfile } }
 }
 
 interface Parties {

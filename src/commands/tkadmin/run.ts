@@ -1,6 +1,5 @@
 import type { AdminApi } from '../../admin/api.ts'
 import { type ClientConfig, loadClientConfig } from '../../core/config/krb5-conf.ts'
-import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { parsePrincipal } from '../../core/principal/principal.ts'
 import { loadZone } from '../../core/time/zone.ts'
@@ -12,8 +11,8 @@ import { runArguments, runPrompt, runQuery, type Session } from './repl.ts'
 
 export type AdminCall = Call<OptionsOf<typeof LOCAL_FLAGS>>
 
-/** tkadmin.local: the language directly on the database. `servers` is the environment in which kdc.conf is found. */
-export async function runLocal(call: AdminCall, servers: Env = call.env): Promise<Outcome> {
+/** tkadmin.local: the language directly on the database. */
+export async function runLocal(call: AdminCall): Promise<Outcome> {
   const { name, options, operands } = call
   process.umask(0o077)
   const config = await loadClientConfig(call.env)
@@ -22,7 +21,7 @@ export async function runLocal(call: AdminCall, servers: Env = call.env): Promis
   const caller = options.principal ?? (await callerFor(realm, call, config))
   if (caller === undefined) return stop(call, 'unable to figure out a principal name')
   if (operands.length === 0 && !call.json) call.out(`Authenticating as principal ${caller} with password.\n`)
-  const api = await initialized(name, () => open(realm, caller, call, servers))
+  const api = await initialized(name, () => open(realm, caller, call))
   try {
     return { status: await converse(api, call, config) }
   } finally {
@@ -40,13 +39,13 @@ export async function initialized<T>(program: string, task: () => Promise<T>): P
 }
 
 /** What works on a database is loaded only here: the remote way in does without. */
-async function open(realm: string, caller: string, { env, options }: AdminCall, servers: Env): Promise<AdminApi> {
+async function open(realm: string, caller: string, { env, options }: AdminCall): Promise<AdminApi> {
   const [{ openLocalAdmin }, { loadKdcConfig }, { checkDatabaseArguments, withDatabaseOptions }] = await Promise.all([
     import('../../admin/local/local-admin.ts'),
     import('../../core/config/kdc-conf.ts'),
     import('./database-options.ts'),
   ])
-  const read = await loadKdcConfig(servers, realm)
+  const read = await loadKdcConfig(env, realm)
   checkDatabaseArguments(options.argument)
   const config = withDatabaseOptions(read, { database: options.database, arguments: options.argument, keySalts: options.keysalts })
   const parties = { config, caller: parsePrincipal(caller, { defaultRealm: realm }) }

@@ -17,7 +17,7 @@ export async function serve({ files }: NamedRealm, movable: boolean, env: Env): 
   if (clock === undefined) rmSync(files.clock, { force: true })
   const served = await serveRealm(files, { ...env, clock: clock ?? systemClock() })
   await env.files.replace(files.pid, encodeText(`${env.host.pid}\n`), { mode: 0o600 })
-  const status: ServingStatus = { port: served.port, pid: env.host.pid }
+  const status: ServingStatus = { port: served.port, kadmin: served.kadmin ?? null, kpasswd: served.kpasswd ?? null, pid: env.host.pid }
   const stopped = new AbortController()
   const control = await serveControl(files.control, async ({ command, argument }) => {
     if (command === 'status') return status

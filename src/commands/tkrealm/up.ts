@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
-import { loadKdcConfig } from '../../core/config/kdc-conf.ts'
 import { clientPaths } from '../../core/config/krb5-conf.ts'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
-import { freePort } from '../../platform/free-port.ts'
-import { insideRealm, isPrepared, prepareRealm, writeConfiguration } from '../../realm/prepare.ts'
+import { prepareRealm } from '../../realm/prepare.ts'
 import type { RealmOptions } from './flags.ts'
 import { type NamedRealm, namedRealm } from './folder.ts'
 import { firstSteps, type Wishes } from './interactive.ts'
@@ -24,19 +22,10 @@ export async function up(options: RealmOptions, env: Env): Promise<UpResult> {
   const named = namedRealm(wishes.realm, env)
   const before = await realmStatus(named)
   if (before.state === 'up') return { ...before, already: true, otherConfiguration: await otherConfiguration(named, env) }
-  await prepare(named, options.port, env)
+  await prepareRealm({ realm: named.realm, port: options.port, administration: true }, named.files, env)
   if (wishes.user !== undefined) await wishes.user(named)
   const status = await start(named, options.clock)
   return { ...status, already: false, otherConfiguration: await otherConfiguration(named, env) }
-}
-
-async function prepare({ realm, files }: NamedRealm, port: number | undefined, env: Env): Promise<void> {
-  if (!(await isPrepared(files, env))) {
-    await prepareRealm({ realm, port: port ?? (await freePort(length => env.random(length))) }, files, env)
-    return
-  }
-  const config = await loadKdcConfig(insideRealm(files, env), realm)
-  if (port !== undefined && config.kdcListen[0]?.port !== port) await writeConfiguration({ realm, port }, files, env)
 }
 
 /** A process of its own, in the background; resolves when it listens. What it says when it cannot is our failure. */
@@ -69,7 +58,9 @@ async function start(named: NamedRealm, clock: boolean): Promise<RealmStatus> {
 
 function startFailure({ realm }: NamedRealm, complaint: string): KrbError {
   const reason = complaint.trim().replace(/^[^:]*: /, '') || 'its process ended at once'
-  const hints = /address already in use/i.test(reason) ? ['another program has the port: "tkrealm up --port N" moves the realm'] : []
+  const hints = /address already in use/i.test(reason)
+    ? ['another program has the port: "tkrealm up --port N" moves the realm, all its ports']
+    : []
   return new KrbError('KRB5_KDC_UNREACH', { realm }, { text: `Realm ${realm} did not start: ${reason}`, hints })
 }
 

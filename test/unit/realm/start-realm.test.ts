@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { nodeEnv } from '../../../src/platform/node-env.ts'
 import { startRealm } from '../../../src/realm/index.ts'
+import { type RealmFiles, realmFiles } from '../../../src/realm/layout.ts'
+import { prepareRealm } from '../../../src/realm/prepare.ts'
+import { serveNewRealm, serveRealm } from '../../../src/realm/serve.ts'
 import { ours } from '../../helpers/own-realm.ts'
 import { runAsync } from '../../helpers/process.ts'
 import { scratchFolder } from '../../helpers/scratch.ts'
@@ -40,6 +45,49 @@ describe('startRealm', () => {
     const logins = realms.map(({ env }, i) => runAsync(ours('tkinit'), ['alice'], { env, input: `pw${i}\n` }))
     expect((await Promise.all(logins)).map(({ code }) => code)).toEqual(Array(8).fill(0))
     await Promise.all(realms.map(realm => realm.stop()))
+  })
+
+  it('is administered over the network, by a keytab that only its owner can read', async () => {
+    await using realm = await startRealm({ users: { alice: 'secret' } })
+    const env = { ...realm.env, TZ: 'UTC' }
+    const listed = await runAsync(ours('tkadmin'), ['listprincs', 'a*'], { env })
+    expect(listed).toEqual({ code: 0, stdout: 'alice@TKREALM.TEST\n', stderr: '' })
+    expect(statSync(join(realm.folder, 'admin.keytab')).mode & 0o777).toBe(0o600)
+    const changed = await runAsync(ours('tkpasswd'), ['alice'], { env, input: 'secret\nsecret2\nsecret2\n' })
+    expect(changed).toMatchObject({ code: 0, stderr: '' })
+    expect(new Set([realm.port, realm.kadminPort, realm.kpasswdPort]).size).toBe(3)
+  })
+
+  it('is a KDC alone when that is wished, and gets the rest later', async () => {
+    const folder = join(scratch.path, 'alone')
+    const alone = await startRealm({ folder, administration: false })
+    expect([alone.kadminPort, alone.kpasswdPort]).toEqual([undefined, undefined])
+    expect((await runAsync(ours('tkadmin'), ['-p', 'x', '-w', 'x', 'listprincs'], { env: alone.env })).stderr).toContain(
+      'Missing parameters',
+    )
+    await alone.stop()
+    await using again = await startRealm({ folder })
+    expect(again.port).toBe(alone.port)
+    expect((await runAsync(ours('tkadmin'), ['listprincs', 'K/M'], { env: again.env })).stdout).toBe('K/M@TKREALM.TEST\n')
+  })
+
+  it('moves when a realm that starts at the same time has found the same ports', async () => {
+    const [mine, theirs] = ['mine', 'theirs'].map(name => realmFiles(join(scratch.path, name))) as [RealmFiles, RealmFiles]
+    const wishes = { realm: 'SAME.TEST', port: undefined, administration: true }
+    const alike = () => {
+      let drawn = 0
+      return {
+        ...nodeEnv(),
+        random: (length: number) => new Uint8Array(createHash('shake256', { outputLength: length }).update(`${drawn++}`).digest()),
+      }
+    }
+    await prepareRealm(wishes, theirs, alike())
+    await prepareRealm(wishes, mine, alike())
+    const other = await serveRealm(theirs, nodeEnv())
+    await expect(serveRealm(mine, nodeEnv())).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    const served = await serveNewRealm(wishes, mine, nodeEnv())
+    expect(served.port).not.toBe(other.port)
+    await Promise.all([served.close(), other.close()])
   })
 
   it('has a clock that can be moved', async () => {
