@@ -28,7 +28,7 @@ export interface RealmSettings {
   readonly administration?: RealmAdministration
 }
 
-export interface RealmAdministration {
+interface RealmAdministration {
   /** Ports. */
   readonly kadmin: number
   readonly kpasswd: number

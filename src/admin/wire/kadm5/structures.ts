@@ -24,8 +24,11 @@ export type PrincipalEnt = ValueOf<typeof PRINCIPAL_FIELDS>
 /** kadm5_policy_ent_rec. */
 export type PolicyEnt = ValueOf<typeof POLICY_FIELDS>
 
-/** krb5_key_data without the key. Version 1 has no salt type of its own and means the normal one, 0. */
-interface KeyData {
+/**
+ * krb5_key_data without the key. Version 1 has no salt type of its own and means the normal one, 0. A type alias: declarations of the library spell it
+ * out where they need it.
+ */
+type KeyData = {
   readonly version: number
   readonly kvno: number
   readonly etype: number
