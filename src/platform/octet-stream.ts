@@ -59,8 +59,14 @@ class SocketStream implements OctetStream {
     socket.on('error', error => this.#fail(streamError(error)))
   }
 
+  /** What is sent in one go of the event loop leaves in one piece: bulk work sends hundreds of small messages. */
   send(octets: Bytes): void {
-    if (this.#socket.writable) this.#socket.write(octets)
+    if (!this.#socket.writable) return
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork()
+      process.nextTick(() => this.#socket.uncork())
+    }
+    this.#socket.write(octets)
   }
 
   async receive(): Promise<Bytes> {
@@ -84,6 +90,7 @@ class SocketStream implements OctetStream {
   close(): void {
     this.#env.trace({ event: 'tcp-closing', to: this.#to })
     this.#fail(new KrbError('ECONNRESET', { peer: this.peer }))
+    this.#socket.uncork()
     this.#socket.end()
     this.#socket.unref()
   }

@@ -86,7 +86,10 @@ async function ticketFor(
 }
 
 async function cachedTicket(client: Principal, server: Principal, cache: Ccache, { env, config }: LogInContext): Promise<AdminTicket> {
-  const credential = await retrieveCredential(cache, { client, server, now: 0 })
+  const credential = await retrieveCredential(cache, { client, server, now: 0 }).catch((error: unknown) => {
+    const hint = `no ticket is asked for with ${cache.name}: put one in, kinit -S ${displayText(unparsePrincipal(server))}`
+    throw error instanceof KrbError && error.code === 'KRB5_CC_NOTFOUND' ? error.withHints(hint) : error
+  })
   const offset = config.kdcTimesync ? await cache.offset() : { seconds: 0, micros: 0 }
   if (credential.endtime < env.clock.now().seconds + offset.seconds) {
     throw new KrbError('KADM5_GSS_ERROR', { endtime: credential.endtime }, { hints: [`the ticket in ${cache.name} has expired`] })

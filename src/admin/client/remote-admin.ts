@@ -48,7 +48,7 @@ export async function openRemoteAdmin(options: RemoteAdminOptions, context: Remo
       return {
         realm,
         remote: true,
-        call: (verb, input) => remoteVerb(verb)(input, kadm5, env.clock.now().seconds),
+        call: (verb, input) => toldWho(hints, remoteVerb(verb)(input, kadm5, env.clock.now().seconds)),
         close: async () => {
           await transact.end()
           connection.close()
@@ -98,6 +98,15 @@ async function beforeLogOn<T>(answer: Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     throw new KrbError('KADM5_GSS_ERROR', error.params, { hints: error.hints, cause: error })
+  }
+}
+
+/** One who lacks a right wants to know as whom he was seen. */
+async function toldWho<T>(hints: readonly string[], answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw error instanceof KrbError && error.code.startsWith('KADM5_AUTH_') ? error.withHints(...hints) : error
   }
 }
 

@@ -63,7 +63,8 @@ describe('log-on', () => {
         searchDomain: async () => undefined,
       },
     })
-    await expect(open()).rejects.toMatchObject({ code: 'KRB5_CC_NOTFOUND' })
+    const hints = [`no ticket is asked for with ${cache.name}: put one in, kinit -S kadmin/admin1.test@R`]
+    await expect(open()).rejects.toMatchObject({ code: 'KRB5_CC_NOTFOUND', hints })
     expect(asked).toBe(1)
   })
 
@@ -116,6 +117,12 @@ describe('calls', () => {
   ])('the error %i is %s', async (number, code, message) => {
     const { open } = await fakeKadmind(() => number)
     await expect((await open()).call(VERBS.getPrincipal, { principal: ALICE })).rejects.toMatchObject({ code, message })
+  })
+
+  it('who lacks a right is told as whom he was seen', async () => {
+    const { open } = await fakeKadmind(() => 43787521)
+    const hints = ['service principal: kadmin/admin@R', 'own principal: alice@R']
+    await expect((await open()).call(VERBS.getPrincipal, { principal: ALICE })).rejects.toMatchObject({ code: 'KADM5_AUTH_GET', hints })
   })
 
   it('an answer that cannot be read is a failure to communicate', async () => {
