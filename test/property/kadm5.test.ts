@@ -124,6 +124,19 @@ describe.each(Object.entries(PROCEDURES) as [ProcedureName, AnyProcedure][])('%s
     )
   })
 
+  it('shares no octets with the message', () => {
+    fc.assert(
+      fc.property(args, argument => {
+        const call = { version: ApiVersion.V4, arguments: argument }
+        const octets = encodeArguments(procedure, call)
+        const read = decodeArguments(procedure, octets, 'R')
+        octets.fill(0)
+        expect(shown(read)).toEqual(shown(call))
+      }),
+      { numRuns: 10 },
+    )
+  })
+
   it('gives failures back', () => {
     fc.assert(
       fc.property(failures, results, (failure, result) => {

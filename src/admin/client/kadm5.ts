@@ -46,13 +46,15 @@ function kadm5(version: number, realm: string, transact: Transact): Kadm5 {
   }
 }
 
-/** What cannot be read is, as to MIT's programs, a failure to communicate. The answer may hold keys. */
+/** What cannot be read is, as to MIT's programs, a failure to communicate. The answer is wiped, since it may hold keys. */
 function decoded(procedure: AnyProcedure, answer: Bytes, realm: string) {
   try {
     return decodeResult(procedure, answer, realm)
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     throw new KrbError('KADM5_RPC_ERROR', error.params, { hints: [`the answer to ${procedure.name} cannot be read`], cause: error })
+  } finally {
+    answer.fill(0)
   }
 }
 

@@ -4,7 +4,7 @@ import { type Principal, parsePrincipal, unparsePrincipal } from '../../../core/
 import type { Secret } from '../../../core/secret/secret.ts'
 import { malformed, type XdrReader, type XdrWriter } from '../xdr.ts'
 
-/** A type of kadm5: how its values are written and read. Reading throws `KADM5_XDR_FAILURE`; octets in a value are views of the input. */
+/** A type of kadm5: how its values are written and read. Reading throws `KADM5_XDR_FAILURE`; a value shares no octets with its message, which may be wiped. */
 export interface Codec<T> {
   /** Octets that the smallest value takes. */
   readonly least: number
@@ -107,7 +107,7 @@ export const bool: Codec<boolean> = {
 
 export const opaque: Codec<Bytes> = {
   least: 4,
-  read: (reader, field) => reader.opaque(field),
+  read: (reader, field) => reader.opaque(field).slice(),
   write: (writer, value) => writer.opaque(value),
 }
 

@@ -65,7 +65,7 @@ const tlData: Codec<readonly TlData[]> = {
   least: 4,
   read: (reader, field, context) => {
     const list: TlData[] = []
-    while (reader.bool(field)) list.push({ type: i16.read(reader, field, context), value: reader.opaque(field) })
+    while (reader.bool(field)) list.push({ type: i16.read(reader, field, context), value: reader.opaque(field).slice() })
     return list
   },
   write: (writer, list) => {
