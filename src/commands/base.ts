@@ -184,8 +184,12 @@ function complain(error: KrbError | UsageError, spec: ProgramSpec<FlagSet>, name
 
 /** `prog: text while doing`, and for people the next steps. */
 export function failureText(error: KrbError, name: string): string {
-  const hints = error.hints.length > 0 && onTerminal() ? error.hints.map(hint => `  ${printable(hint)}\n`).join('') : ''
-  return `${name}: ${printable(error.describe())}\n${hints}`
+  return `${name}: ${printable(error.describe())}\n${hintLines(error.hints)}`
+}
+
+/** Next steps for a person; nothing where standard error is no terminal. */
+export function hintLines(hints: readonly string[]): string {
+  return hints.length > 0 && onTerminal() ? hints.map(hint => `  ${printable(hint)}\n`).join('') : ''
 }
 
 /** Node's tty module costs 2 ms; few runs come here. */

@@ -383,6 +383,20 @@ describe('row 11, No credentials cache found: its name, what gave the name, and 
       const { hints } = await told(program, args, config, { KRB5CCNAME: there()[1]! })
       expect(hints).toEqual(['cache DIR/empty: KRB5CCNAME', 'caches that there are: FILE:DIR/tickets'])
     }
+    for (const program of ['tkswitch', 'tkdestroy']) {
+      const { code, hints } = await told(program, ['-p', 'nobody'], config, { KRB5CCNAME: there()[1]! })
+      expect([code, ...hints]).toEqual(['KRB5_CC_NOTFOUND', 'caches that there are: FILE:DIR/tickets'])
+    }
+    const gone = await runAsync(ours('tkdestroy'), ['--json'], { env: { KRB5_CONFIG: scratch.file('krb5.conf'), KRB5CCNAME: there()[1]! } })
+    expect(JSON.parse(gone.stdout).hints.map(leveled)).toEqual(['cache DIR/empty: KRB5CCNAME', 'caches that there are: FILE:DIR/tickets'])
+  })
+
+  test('a name that tkpasswd took from the system', async () => {
+    const kdc = await fakeKdc(refusing(6))
+    const { stderr, hints } = await told('tkpasswd', [], realmConfig(kdc.port), { KRB5CCNAME: there()[1]! })
+    expect(stderr).toContain('Client not found in Kerberos database getting initial ticket\n')
+    expect(hints).toContain('the name is that of the user, since there is no cache')
+    expect(hints).toContain('cache DIR/empty: KRB5CCNAME')
   })
 })
 

@@ -20,12 +20,28 @@ export async function namingCache<T>(given: string | undefined, world: World, ta
   }
 }
 
-async function absenceHints(given: string | undefined, { env, config }: World): Promise<readonly string[]> {
+/** Runs `task`; an error that nobody of that name has a cache says which caches there are. */
+export async function namingOthers<T>(world: World, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task()
+  } catch (error) {
+    if (!(error instanceof KrbError && error.code === 'KRB5_CC_NOTFOUND')) throw error
+    throw error.withHints(...(await otherCaches(undefined, world)))
+  }
+}
+
+/** What to tell somebody whose cache is not there. */
+export async function absenceHints(given: string | undefined, world: World): Promise<readonly string[]> {
+  const { env, config } = world
   const name = given ?? defaultCcacheName(env, config)
+  return [`cache ${name}: ${originText(given, env, config)}`, ...(await otherCaches(name, world))]
+}
+
+async function otherCaches(name: string | undefined, { env, config }: World): Promise<readonly string[]> {
   const { KRB5CCNAME: _, ...vars } = env.vars
   const others = [...(await reachable(env, config)), ...(await reachable({ ...env, vars }, config))]
   const more = [...new Set(others)].filter(other => other !== name && other !== `FILE:${name}`).slice(0, MOST_CACHES)
-  return [`cache ${name}: ${originText(given, env, config)}`, ...(more.length === 0 ? [] : [`caches that there are: ${more.join(', ')}`])]
+  return more.length === 0 ? [] : [`caches that there are: ${more.join(', ')}`]
 }
 
 function originText(given: string | undefined, env: Env, { profile }: ClientConfig): string {

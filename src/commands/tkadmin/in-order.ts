@@ -12,13 +12,22 @@ export class InOrder {
   readonly #output: Gathered
   #last: Promise<void> = Promise.resolve()
   #failure: { readonly error: unknown } | undefined
+  readonly #underWay = new Map<string, Promise<void>>()
 
   constructor(real: Outputs) {
     this.#output = new Gathered(real)
   }
 
-  /** Starts a task at once. */
-  start(task: (outputs: Outputs) => Promise<void>): void {
+  /** Starts a task when none about the same subject is under way, and not too many others. */
+  async startAbout(subject: string, task: (outputs: Outputs) => Promise<void>): Promise<void> {
+    await this.#underWay.get(subject)
+    while (this.#underWay.size >= MOST_TOGETHER) await Promise.race(this.#underWay.values())
+    const done = this.start(task).finally(() => this.#underWay.delete(subject))
+    this.#underWay.set(subject, done)
+  }
+
+  /** Starts a task at once. Resolves when it has ended, be it that it threw. */
+  start(task: (outputs: Outputs) => Promise<void>): Promise<void> {
     const said: (() => void)[] = []
     const done = task({
       out: text => void said.push(() => this.#output.add('out', text)),
@@ -31,6 +40,7 @@ export class InOrder {
       .then(() => {
         for (const say of said) say()
       })
+    return done
   }
 
   /** Resolves when everything that was started has ended and been shown. A task that threw throws here. */
@@ -40,6 +50,8 @@ export class InOrder {
     if (this.#failure !== undefined) throw this.#failure.error
   }
 }
+
+const MOST_TOGETHER = 256
 
 /** Puts together what is said at one time: a write costs as much as a request. */
 class Gathered {

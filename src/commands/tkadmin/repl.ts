@@ -82,25 +82,20 @@ async function runScript(caller: Session): Promise<number> {
   const { readAheadPrompter } = await import('../../platform/read-ahead.ts')
   const session = { ...caller, env: { ...caller.env, prompter: readAheadPrompter(caller.json ? 'stderr' : 'stdout') } }
   const order = new InOrder(session)
-  const underWay = new Set<string>()
   for (;;) {
-    order.start(async ({ out }) => out(session.json ? '' : promptOf(session)))
+    void order.start(async ({ out }) => out(session.json ? '' : promptOf(session)))
     const line = await session.env.prompter.line('')
     if (line === undefined) break
-    order.start(async ({ out }) => out(session.json ? '' : `${line}\n`))
+    void order.start(async ({ out }) => out(session.json ? '' : `${line}\n`))
     const subject = subjectOf(line, session)
-    if (subject === undefined || underWay.has(subject) || underWay.size >= MOST_TOGETHER) {
-      await order.settled()
-      underWay.clear()
-    }
+    if (subject === undefined) await order.settled()
     const request = requestIn(line, session)
     if (request === undefined) continue
     if (subject === undefined) {
       if ((await carryOut(...request, session)).ended) return 0
       continue
     }
-    underWay.add(subject)
-    order.start(outputs => carryOut(...request, { ...session, ...outputs }).then(() => undefined))
+    await order.startAbout(subject, outputs => carryOut(...request, { ...session, ...outputs }).then(() => undefined))
   }
   await order.settled()
   return 0
@@ -199,4 +194,3 @@ function unknown(what: string, { program, json, out, err }: Session): number {
 
 /** Exit status of a request on the command line that found nothing to do (tkadmin(1)). */
 const UNCHANGED_STATUS = 3
-const MOST_TOGETHER = 256

@@ -4,7 +4,8 @@ import { type ClientConfig, loadClientConfig } from '../../core/config/krb5-conf
 import type { Env } from '../../core/env.ts'
 import { during } from '../../core/errors/krb-error.ts'
 import { parsePrincipal } from '../../core/principal/principal.ts'
-import { defineProgram, type OptionsOf } from '../base.ts'
+import { defineProgram, hintLines, type OptionsOf, onTerminal } from '../base.ts'
+import { absenceHints, namingOthers } from '../text/cache-origin.ts'
 import { duringPlainly } from '../text/phrase.ts'
 import { complaints, DESTROY_FLAGS } from './flags.ts'
 import { destructionJson, memberProblemText, OTHERS_REMAIN, problemText } from './render.ts'
@@ -17,7 +18,7 @@ export const program = defineProgram({
   usage,
   usageStatus: 2,
   check: complaints,
-  async run({ options, env, name }) {
+  async run({ options, env, name, json }) {
     const config = await during('initializing krb5', () => loadClientConfig(env))
     const { ccache, quiet } = options
     if (options.all) {
@@ -31,10 +32,12 @@ export const program = defineProgram({
     const done = result.problem === undefined || isAbsence(result.problem)
     // Nobody who names a principal asks about the others.
     const remain = done && !quiet && options.principal === undefined && (await cachesRemain(ccache, env, config))
+    const absent = result.problem !== undefined && isAbsence(result.problem) && (json || onTerminal())
+    const hints = absent ? await absenceHints(ccache, { env, config }) : []
     return {
       status: done ? 0 : 1,
-      notes: () => problemText(result, name, quiet) + (remain ? OTHERS_REMAIN : ''),
-      json: () => destructionJson(result),
+      notes: () => problemText(result, name, quiet) + hintLines(hints) + (remain ? OTHERS_REMAIN : ''),
+      json: () => ({ ...destructionJson(result), hints }),
     }
   },
 })
@@ -44,7 +47,7 @@ async function chosenCache(options: OptionsOf<typeof DESTROY_FLAGS>, env: Env, c
   if (owner === undefined) return duringPlainly('resolving ccache', () => resolveCcache(ccache, env, config))
   const { defaultRealm } = config
   const principal = await duringPlainly(`parsing principal name ${owner}`, async () => parsePrincipal(owner, { defaultRealm }))
-  return duringPlainly(`finding cache for ${owner}`, () => cacheOf(principal, ccache, env, config))
+  return namingOthers({ env, config }, () => duringPlainly(`finding cache for ${owner}`, () => cacheOf(principal, ccache, env, config)))
 }
 
 function usage(name: string): string {

@@ -7,6 +7,7 @@ import { askNewPassword } from '../../kdc-client/new-password.ts'
 import { changePassword, type PasswordContext, passwordTicket } from '../../kdc-client/passwd.ts'
 import type { PasswordOptions } from '../passwords/flags.ts'
 import { doubtAbout, forgetPassword, openPassword, type PasswordPlaces, savePassword } from '../passwords/source.ts'
+import { absenceHints } from '../text/cache-origin.ts'
 
 export interface ChangeOptions {
   readonly principal: string | undefined
@@ -33,9 +34,10 @@ export class NobodyError extends Error {
  * kpasswd's words.
  */
 export async function changeOwnPassword({ principal, password }: ChangeOptions, world: ChangeWorld): Promise<ChangeOutcome> {
-  const client = await chooseClient(principal, world)
+  const { client, guessed } = await chooseClient(principal, world)
   using held = await openPassword(client, password, world.places)
-  const ticket = await bluntly('getting initial ticket', () => passwordTicket(client, held.source(), world), doubtAbout(password))
+  const logIn = () => bluntly('getting initial ticket', () => passwordTicket(client, held.source(), world), doubtAbout(password))
+  const ticket = guessed ? await explainingGuess(logIn, world) : await logIn()
   try {
     const fresh = await during('reading password', () => askNewPassword(world.env.prompter))
     held.replace(fresh)
@@ -49,13 +51,16 @@ export async function changeOwnPassword({ principal, password }: ChangeOptions, 
 
 /** Removes the password from the keychain and returns whose it was. */
 export async function forget(principal: string | undefined, world: ChangeWorld): Promise<string> {
-  const client = await chooseClient(principal, world)
+  const { client } = await chooseClient(principal, world)
   await forgetPassword(client, world.places)
   return unparsePrincipal(client)
 }
 
 /** Argument, principal of the default cache, login name. A cache that cannot be read stops kpasswd even when it is not needed. */
-async function chooseClient(text: string | undefined, { env, config }: ChangeWorld): Promise<Principal> {
+async function chooseClient(
+  text: string | undefined,
+  { env, config }: ChangeWorld,
+): Promise<{ readonly client: Principal; readonly guessed: boolean }> {
   const cache = await bluntly('opening default ccache', () => resolveCcache(undefined, env, config))
   const owner = await bluntly('getting principal from ccache', async () => {
     try {
@@ -67,11 +72,21 @@ async function chooseClient(text: string | undefined, { env, config }: ChangeWor
   })
   const named = async (name: string, phrase: string) =>
     bluntly(phrase, async () => parsePrincipal(name, { defaultRealm: config.defaultRealm }))
-  if (text !== undefined) return named(text, 'parsing client name')
-  if (owner !== undefined) return owner
+  if (text !== undefined) return { client: await named(text, 'parsing client name'), guessed: false }
+  if (owner !== undefined) return { client: owner, guessed: false }
   const user = env.host.username()
   if (user === undefined) throw new NobodyError('Unable to identify user from password file')
-  return named(user, `when parsing name ${user}`)
+  return { client: await named(user, `when parsing name ${user}`), guessed: true }
+}
+
+/** Somebody unknown, whose name was taken from the system because there is no cache: which cache that would be. */
+async function explainingGuess<T>(task: () => Promise<T>, world: ChangeWorld): Promise<T> {
+  try {
+    return await task()
+  } catch (error) {
+    if (!(error instanceof KrbError && error.code === 'KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN')) throw error
+    throw error.withHints('the name is that of the user, since there is no cache', ...(await absenceHints(undefined, world)))
+  }
 }
 
 /** kpasswd's words: the plain text of the code, going on without "while". What is known beyond it becomes a hint. */

@@ -6,6 +6,7 @@ import type { Env } from '../../core/env.ts'
 import { during, KrbError } from '../../core/errors/krb-error.ts'
 import { type Principal, parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import { NameType } from '../../core/registry/name-type.ts'
+import { namingOthers } from '../text/cache-origin.ts'
 import { duringPlainly } from '../text/phrase.ts'
 
 /** Which cache: by its name, by whose it is, or by what it is for. */
@@ -44,9 +45,10 @@ function serviceOf(name: string, config: ClientConfig): Principal {
 async function cacheOfPrincipal(name: string, env: Env, config: ClientConfig): Promise<Ccache> {
   const { defaultRealm } = config
   const principal = await duringPlainly(`parsing principal name ${name}`, async () => parsePrincipal(name, { defaultRealm }))
-  return duringPlainly(`searching for ccache for ${name}`, async () => {
+  const find = async () => {
     const cache = await findCacheOf(principal, undefined, env, config)
     if (cache === undefined) throw new KrbError('KRB5_CC_NOTFOUND')
     return cache
-  })
+  }
+  return namingOthers({ env, config }, () => duringPlainly(`searching for ccache for ${name}`, find))
 }

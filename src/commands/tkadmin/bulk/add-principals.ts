@@ -56,7 +56,6 @@ class BulkAdd {
   readonly #maker: InputMaker
   readonly #talk: Talk
   readonly #order: InOrder
-  readonly #underWay = new Map<string, Promise<void>>()
 
   constructor(maker: InputMaker, talk: Talk, outputs: Outputs) {
     this.#maker = maker
@@ -68,14 +67,7 @@ class BulkAdd {
   async line(octets: Uint8Array | undefined, number: number): Promise<void> {
     const record = this.#recordIn(octets, number)
     if (record === undefined) return
-    // Two lines about one principal go one after the other.
-    await this.#underWay.get(record.name)
-    while (this.#underWay.size >= MOST_TOGETHER) await Promise.race(this.#underWay.values())
-    this.#order.start(outputs => {
-      const done = this.#add(record, number, outputs).finally(() => this.#underWay.delete(record.name))
-      this.#underWay.set(record.name, done)
-      return done
-    })
+    await this.#order.startAbout(record.name, outputs => this.#add(record, number, outputs))
   }
 
   settled(): Promise<void> {
@@ -88,7 +80,7 @@ class BulkAdd {
       return readRecord(octets)
     } catch (error) {
       if (!(error instanceof RecordError)) throw error
-      this.#order.start(async ({ err }) => this.#fail({ line, principal: null, code: 'USAGE', message: error.message }, err))
+      void this.#order.start(async ({ err }) => this.#fail({ line, principal: null, code: 'USAGE', message: error.message }, err))
       return undefined
     }
   }
@@ -116,7 +108,6 @@ class BulkAdd {
   }
 }
 
-const MOST_TOGETHER = 256
 const MOST_FAILURES = 10_000
 const MOST_OCTETS = 65_536
 /** Octets of an empty line: blank, tab, carriage return. */

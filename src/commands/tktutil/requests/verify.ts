@@ -6,6 +6,8 @@ import { parsePrincipal, samePrincipal, unparsePrincipal } from '../../../core/p
 import { etypeName } from '../../../core/registry/etype.ts'
 import type { LackingKey } from '../../../kdc-client/keytab-check/check.ts'
 import { type Finding, isBad } from '../../../kdc-client/keytab-check/verdict.ts'
+import { hintLines } from '../../base.ts'
+import { absenceHints } from '../../text/cache-origin.ts'
 import { tableText } from '../../text/table.ts'
 import { Complaint, type Request, type Session } from '../request.ts'
 
@@ -24,9 +26,10 @@ export const verify: Request = {
     }
     const { checkKeytab } = await import('../../../kdc-client/keytab-check/check.ts')
     const kdc = await session.kdc()
+    const cache = await openedCache(session)
     const check = await checkKeytab(
       wanted.map(({ entry }) => entry),
-      await openedCache(session),
+      cache,
       kdc,
     )
     const rows: Row[] = []
@@ -34,6 +37,7 @@ export const verify: Request = {
       rows.push({ slot: wanted[i]!.slot, finding: password ? await explained(finding, session) : finding })
     }
     return {
+      notes: cache === undefined ? hintLines(await absenceHints(undefined, session)) : '',
       text: () => tableText(HEADING, [...rows.map(row), ...check.lacking.map(lackingRow)], { columns: process.stdout.columns }),
       json: { keytab: session.list.name, entries: rows.map(rowJson), lacking: check.lacking.map(lackingJson) },
       failed: check.lacking.length > 0 || check.findings.some(isBad),
