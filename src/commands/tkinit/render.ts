@@ -52,9 +52,9 @@ export function warningText(warning: Warning, zone: Zone): string {
   return `Warning: Your password will expire in ${remaining(warning.inSeconds)} on ${dateText(warning.at, zone)}\n`
 }
 
-export function outcomeJson({ cache, client, credential, warnings, cuts }: InitOutcome, remarks: readonly Remark[]): object {
+export function outcomeJson({ cache, client, credential, warnings, cuts, hops }: InitOutcome, remarks: readonly Remark[]): object {
   const all = [...remarks.map(remarkJson), ...warnings.map(warningJson)]
-  return { client, cache, credential: ticketJson(credential), warnings: all, cuts: cuts.map(cutJson) }
+  return { client, cache, credential: ticketJson(credential), warnings: all, cuts: cuts.map(cutJson), ...(hops.length > 1 && { hops }) }
 }
 
 /** Lives in seconds. */

@@ -41,6 +41,8 @@ export interface InitOutcome {
   readonly warnings: readonly Warning[]
   /** Where less was granted than asked for. */
   readonly cuts: readonly Cut[]
+  /** The realms that were asked, when one referred to another. */
+  readonly hops: readonly string[]
 }
 
 export interface InitWorld extends PasswordContext, ClientWorld {
@@ -72,7 +74,7 @@ export async function logIn(options: InitOptions, world: InitWorld): Promise<Ini
   if (how !== 'default') await during('switching to new ccache', () => makePrimary(cache, env, config))
   tell({ step: 'authenticated' })
   const credential = await ticketLine(granted.credential, async address => addressText(address))
-  return { cache: cache.name, client: unparsePrincipal(granted.credential.client), credential, warnings: [], ...granted.told }
+  return { cache: cache.name, client: unparsePrincipal(granted.credential.client), credential, warnings: [], hops: [], ...granted.told }
 }
 
 /** Removes a password from the keychain and returns whose it was. */
@@ -103,7 +105,7 @@ interface Chosen {
 /** A ticket that is in the cache now, and what there is to tell of it. */
 interface Obtained {
   readonly credential: Credential
-  readonly told: Pick<InitOutcome, 'cuts'> & Partial<Pick<InitOutcome, 'warnings'>>
+  readonly told: Pick<InitOutcome, 'cuts'> & Partial<Pick<InitOutcome, 'warnings' | 'hops'>>
 }
 
 async function obtain(options: InitOptions, chosen: Chosen, world: InitWorld): Promise<Obtained> {
@@ -111,11 +113,14 @@ async function obtain(options: InitOptions, chosen: Chosen, world: InitWorld): P
   switch (action.kind) {
     case 'password': {
       const granted = await byPassword(options, action.password, chosen, world)
-      return { credential: granted.credential, told: { cuts: granted.cuts, warnings: warningsOf(granted, options.service, world) } }
+      return {
+        credential: granted.credential,
+        told: { cuts: granted.cuts, hops: granted.realms, warnings: warningsOf(granted, options.service, world) },
+      }
     }
     case 'keytab': {
-      const { credential, cuts } = await byKeytab(options, action.keytab, chosen, world)
-      return { credential, told: { cuts } }
+      const { credential, cuts, realms } = await byKeytab(options, action.keytab, chosen, world)
+      return { credential, told: { cuts, hops: realms } }
     }
     case 'validate':
     case 'renew': {

@@ -24,6 +24,8 @@ export interface AsResult {
   /** As the KDC names it: another than asked for only when that was allowed. */
   readonly client: Principal
   readonly credential: Credential
+  /** Whose KDCs were asked, one referring to the next. */
+  readonly realms: readonly string[]
   /** `fast_avail` and `pa_type`, as MIT's kinit keeps them in the cache. */
   readonly config: readonly ConfigEntry[]
   /** KDC's clock minus ours when kdc_timesync is on, by the reply's authenticated authtime; for the cache's header. */
@@ -51,7 +53,7 @@ export function openAsReply(
   reply: AsRep,
   key: Key,
   sent: AsSent,
-  { terms, selected }: { readonly terms: AsTerms; readonly selected: PaTypeId | undefined },
+  { terms, selected, realms }: { readonly terms: AsTerms; readonly selected: PaTypeId | undefined; readonly realms: readonly string[] },
   env: Pick<Env, 'trace'>,
 ): AsResult {
   const prepared = prepareKey(key)
@@ -71,6 +73,7 @@ export function openAsReply(
     return {
       client: clientOf(opened),
       credential,
+      realms,
       config: configOf(credential.server, fast, selected),
       offset: { seconds: terms.timesync ? part.authtime - sent.at.seconds : 0, micros: 0 },
       replyEtype: key.etype,

@@ -8,6 +8,7 @@ import { keyFingerprint } from '../../core/crypto/key-fingerprint.ts'
 import type { Env, Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
+import { displayText } from '../../core/principal/display.ts'
 import { defaultSalt, fromPrincipalName, isTgtPrincipal, type Principal } from '../../core/principal/principal.ts'
 import { MsgType } from '../../core/registry/msg-type.ts'
 import { NameType } from '../../core/registry/name-type.ts'
@@ -27,6 +28,8 @@ export interface AsState {
   readonly terms: AsTerms
   /** Its realm changes with referrals. */
   readonly client: Principal
+  /** Those whose KDC was asked, in the order of the referrals. */
+  readonly realms: readonly string[]
   readonly rounds: number
   readonly tcpOnly: boolean
   /** METHOD-DATA of the KDC's last error; undefined before the first. */
@@ -64,6 +67,7 @@ export function asStart(terms: AsTerms): AsState {
   return {
     terms,
     client: terms.client,
+    realms: [terms.client.realm],
     rounds: 0,
     tcpOnly: false,
     askEncPaRep: true,
@@ -92,7 +96,7 @@ export async function asStep(state: AsState, input: AsInput, world: AsWorld): Pr
 }
 
 async function request(state: AsState, world: AsWorld): Promise<AsStep> {
-  if (state.rounds >= MAX_ROUNDS) throw new KrbError('KRB5_GET_IN_TKT_LOOP')
+  if (state.rounds >= MAX_ROUNDS) throw new KrbError('KRB5_GET_IN_TKT_LOOP', {}, { hints: circleHint(state.realms) })
   if (state.offered === undefined) {
     world.trace({ event: 'preauth-none' })
     return send(state, [], world)
@@ -276,10 +280,15 @@ function follow(state: AsState, realm: string, world: AsWorld): AsState {
     ...state,
     ...fresh(terms),
     client: { ...state.client, realm },
+    realms: [...state.realms, realm],
     askEncPaRep: true,
     // A referral must not get around the home realm's setting.
     disabled: state.disabled || terms.encryptedTimestampDisabled(realm),
   }
+}
+
+function circleHint(realms: readonly string[]): readonly string[] {
+  return realms.length > 1 ? [`the KDCs refer to one another: ${realms.map(displayText).join(' -> ')}`] : []
 }
 
 /** The service as the realm that the client was referred to knows it; its ticket-granting service instead of that of the first. */

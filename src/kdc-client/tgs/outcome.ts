@@ -39,7 +39,7 @@ export function isTooBigForUdp(message: Bytes): boolean {
 function tgsRefusal(message: KrbErrorMessage, clockskew: number, { clock }: Pick<Env, 'clock'>): KrbError {
   if (message.errorCode === Refusal.SKEW) return refusalError(message).withHints(skewHint(clock.now().seconds, message.stime, clockskew))
   const said = saidBy(message)
-  if (said !== '' && message.errorCode === Refusal.GENERIC) return refusalError(message, `KDC returned error string: ${said}`)
+  if (said !== '' && message.errorCode === Refusal.GENERIC) return refusalError(message, `KDC returned error string: ${said}`, { said })
   if (said !== '' && message.errorCode === Refusal.S_PRINCIPAL_UNKNOWN) {
     return refusalError(message, `Server ${serviceIn(message)} not found in Kerberos database`, { said })
   }

@@ -328,7 +328,7 @@ describe('referral to another realm', () => {
     expect(east.realm).toBe('EAST')
     expect(body(east)).toMatchObject({ realm: 'EAST', sname: { nameString: ['krbtgt', 'EAST'] } })
     const result = asked(await reply(east, asReply(east.message)))
-    expect(done(await asStep(result.state, key, world())).client.realm).toBe('EAST')
+    expect(done(await asStep(result.state, key, world()))).toMatchObject({ client: { realm: 'EAST' }, realms: ['R', 'EAST'] })
   })
 
   test('is an error without', async () => {
@@ -347,6 +347,7 @@ describe('referral to another realm', () => {
     let rounds = 0
     for (; step.do === 'send'; rounds++) step = await reply(step, step.realm === 'R' ? referral : west)
     expect(failure(step).code).toBe('KRB5_GET_IN_TKT_LOOP')
+    expect(failure(step).hints[0]).toMatch(/^the KDCs refer to one another: R -> EAST -> R -> EAST/)
     expect(rounds).toBe(16)
   })
 
