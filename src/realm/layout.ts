@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-/** Where everything of one tkrealm realm lies (decisions: "The embedded default"). All files are 0600 in a folder 0700. */
+/** Where everything of one tkrealm realm lies. All files are 0600 in a folder 0700. */
 export interface RealmFiles {
   readonly folder: string
   readonly krb5Conf: string
@@ -10,6 +10,10 @@ export interface RealmFiles {
   readonly stash: string
   readonly acl: string
   readonly log: string
+  /** The audit stream (docs/audit.md). */
+  readonly audit: string
+  /** The principals of other realms that have been seen. */
+  readonly seen: string
   readonly pid: string
   readonly control: string
   readonly keytab: string
@@ -45,6 +49,8 @@ export function realmFiles(folder: string): RealmFiles {
     stash: join(folder, 'stash'),
     acl: join(folder, 'kadm5.acl'),
     log: join(folder, 'kdc.log'),
+    audit: join(folder, 'audit.json'),
+    seen: join(folder, 'seen'),
     pid: join(folder, 'pid'),
     control: join(folder, 'control.sock'),
     keytab: join(folder, 'keytab'),
@@ -133,6 +139,9 @@ ${lines(listen)}    }
 [logging]
     kdc = FILE:${files.log}
     admin_server = FILE:${files.log}
+    audit = FILE:${files.audit}
+    audit_max_size = 100m
+    audit_seen_file = ${files.seen}
 `
 }
 

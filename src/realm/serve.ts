@@ -10,6 +10,7 @@ import { KrbError } from '../core/errors/krb-error.ts'
 import { parsePrincipal } from '../core/principal/principal.ts'
 import { loadZone } from '../core/time/zone.ts'
 import { servedRealm } from '../kdc/served-realm.ts'
+import { openAuditTrail } from '../kdc/server/audit/open.ts'
 import { startKdc } from '../kdc/server/daemon.ts'
 import { Log } from '../kdc/server/log.ts'
 import { makeAdministrator } from './administrator.ts'
@@ -43,13 +44,15 @@ export async function serveRealm(files: RealmFiles, env: Env): Promise<ServedRea
     const masterKeys = await masterKeysFrom(store, config, await knownMasterKeys(config, inside), inside)
     const log = await openLog(config, inside)
     opened.push(log)
+    const audit = openAuditTrail(config.audit, env, (level, text) => log.write(level, text))
+    if (audit !== undefined) opened.push(audit)
     const realm = servedRealm(config, store, masterKeys)
-    const kdc = await startKdc({ realms: [realm], env, udp: config.kdcListen, tcp: config.kdcTcpListen, log })
+    const kdc = await startKdc({ realms: [realm], env, udp: config.kdcListen, tcp: config.kdcTcpListen, log, audit })
     opened.push(kdc)
     const caller = parsePrincipal('root/admin', { defaultRealm: config.realm })
     const admin = localAdmin(adminContext({ store, masterKeys, config, caller }, env))
     const administration = servesAdministration(config)
-      ? await startAdministration({ config, store, masterKeys, log, env: inside })
+      ? await startAdministration({ config, store, masterKeys, log, audit, env: inside })
       : undefined
     if (administration !== undefined) {
       opened.push(administration)
@@ -61,7 +64,10 @@ export async function serveRealm(files: RealmFiles, env: Env): Promise<ServedRea
       kadmin: administration?.kadmind[0]?.port,
       kpasswd: administration?.kpasswd[0]?.port,
       admin,
-      reopenLogs: () => log.reopen(),
+      reopenLogs: () => {
+        log.reopen()
+        audit?.reopen()
+      },
       close,
     }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { nodeEnv } from '../../../src/platform/node-env.ts'
@@ -55,6 +55,11 @@ describe('startRealm', () => {
     expect(statSync(join(realm.folder, 'admin.keytab')).mode & 0o777).toBe(0o600)
     const changed = await runAsync(ours('tkpasswd'), ['alice'], { env, input: 'secret\nsecret2\nsecret2\n' })
     expect(changed).toMatchObject({ code: 0, stderr: '' })
+    const events = readFileSync(join(realm.folder, 'audit.json'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    expect(new Set(events.map(({ event }) => event))).toEqual(new Set(['as', 'admin', 'password']))
     expect(new Set([realm.port, realm.kadminPort, realm.kpasswdPort]).size).toBe(3)
   })
 
