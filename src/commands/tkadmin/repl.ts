@@ -2,6 +2,7 @@ import { QueryError } from '../../admin/query/query-error.ts'
 import { splitLine } from '../../admin/query/split.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { ReadLine } from '../../platform/line-editor.ts'
+import { hintLines } from '../base.ts'
 import { promptOf, unknownRequest, wordsOfLine } from '../requests/line.ts'
 import { errorJson, resultJson, UsageError } from '../text/envelope.ts'
 import { InOrder } from './in-order.ts'
@@ -142,7 +143,7 @@ async function carryOut(request: Request, words: readonly string[], session: Ses
     fail: (text, error) => {
       state.failed = true
       state.errors.push(error ?? new UsageError([text.split('\n', 1)[0]!]))
-      session.err(text)
+      session.err(text + hintLines(error instanceof KrbError ? error.hints : []))
     },
     end: () => {
       state.ended = true
