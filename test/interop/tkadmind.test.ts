@@ -244,6 +244,7 @@ describeWith([mitAdmin()], "MIT's kadmin and tkadmind", () => {
     const wrong = start([], conf('wrong', 'root/admin *\n\nalice z\n'))
     expect(wrong.stderr).toBe(`tkadmind: ${path('wrong.acl')}: syntax error at line 3 <alice z...> while initializing ACL file, aborting\n`)
     const absent = start([], conf('absent', undefined))
+    expect(log()).toContain('z is no privilege\n')
     expect(absent.stderr).toBe(
       `tkadmind: Cannot open ${path('absent.acl')}: No such file or directory while initializing ACL file, aborting\n`,
     )
@@ -251,6 +252,8 @@ describeWith([mitAdmin()], "MIT's kadmin and tkadmind", () => {
 
   it('goes into the background, writes its pid, and ends on a signal', async () => {
     expect(await realm.kadmind.stop()).toBe(0)
+    const nowhere = run(ours('tkadmind'), ['-P', path('none/pid')], { env: realm.serverEnv })
+    expect(nowhere).toMatchObject({ code: 1, stderr: 'tkadmind: No such file or directory while creating PID file, aborting\n' })
     const started = run(ours('tkadmind'), ['-P', path('pid')], { env: realm.serverEnv })
     expect(started).toEqual({ code: 0, stdout: '', stderr: '' })
     expect(root('getprivs')).toContain('INQUIRE')

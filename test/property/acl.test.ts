@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { authorize } from '../../src/admin/acl/authorize.ts'
 import type { Acl } from '../../src/admin/acl/entry.ts'
+import { whyRefused } from '../../src/admin/acl/explain.ts'
 import { OPERATIONS, type Operation } from '../../src/admin/acl/operations.ts'
 import { parseAcl } from '../../src/admin/acl/parse.ts'
 import { KrbError } from '../../src/core/errors/krb-error.ts'
@@ -49,7 +50,12 @@ describe('kadm5.acl', () => {
         (lines, op, client, target, other, byChangepw) => {
           const acl = read(lines.join('\n'))
           const granted = authorize(acl, op, { client, target, other, byChangepw })
-          if (granted === undefined) return
+          if (granted === undefined) {
+            expect(whyRefused(acl, 'acl', op, { client, target, other, byChangepw })).toMatch(
+              /^(no line of acl is for|acl:\d+ (does not give|has) |a ticket for)/,
+            )
+            return
+          }
           if (granted.by === 'self') {
             expect(client).toEqual(target)
             return

@@ -1,5 +1,5 @@
 import type { Principal } from '../../core/principal/principal.ts'
-import type { Acl, AclEntry } from './entry.ts'
+import type { Acl, AclEntry, AclLetter } from './entry.ts'
 import { granting } from './match.ts'
 import { OPERATIONS, type Operation, type OperationRule } from './operations.ts'
 import { isOwn, type Matter } from './self.ts'
@@ -21,20 +21,32 @@ export function authorize(acl: Acl, operation: Operation, request: Request): Gra
     const own = rule.byChangepw !== undefined && isOwn(rule.byChangepw, request)
     return own ? { by: 'self' } : undefined
   }
-  const entry = lineFor(acl, operation, rule, request)
+  const entry = lineFor(acl, operation, request)
   if (entry !== undefined) return { by: 'line', entry }
   return rule.self !== undefined && isOwn(rule.self, request) ? { by: 'self' } : undefined
 }
 
-/** Operations with two names need a right to each; restrictions cannot be put on a name alone, so a line that has them does not give it. */
-function lineFor(acl: Acl, operation: Operation, { letter }: OperationRule, { client, target, other }: Request): AclEntry | undefined {
-  const entry = granting(acl, letter, client, target)
-  if (entry === undefined) return undefined
-  if (operation === 'renamePrincipal') return unrestricted(granting(acl, 'a', client, other)) && entry
-  if (operation === 'addAlias') return unrestricted(entry) && granting(acl, 'm', client, other) && entry
-  return entry
+/** A right that an operation needs. Restrictions cannot be put on a name alone: a line that has them does not give a `whole` one. */
+export interface Need {
+  readonly letter: AclLetter
+  readonly target: Principal | undefined
+  readonly whole: boolean
 }
 
-function unrestricted(entry: AclEntry | undefined): AclEntry | undefined {
-  return entry?.restrictions === undefined ? entry : undefined
+/** Operations with two names need a right to each. */
+export function needsOf(operation: Operation, { target, other }: Request): readonly [Need, ...Need[]] {
+  const { letter } = OPERATIONS[operation]
+  const own = { letter, target, whole: operation === 'addAlias' }
+  if (operation === 'renamePrincipal') return [own, { letter: 'a', target: other, whole: true }]
+  if (operation === 'addAlias') return [own, { letter: 'm', target: other, whole: false }]
+  return [own]
+}
+
+/** The line for the first name, when all that is needed is given. */
+function lineFor(acl: Acl, operation: Operation, request: Request): AclEntry | undefined {
+  const [first, ...more] = needsOf(operation, request).map(({ letter, target, whole }) => {
+    const entry = granting(acl, letter, request.client, target)
+    return whole && entry?.restrictions !== undefined ? undefined : entry
+  })
+  return more.includes(undefined) ? undefined : first
 }

@@ -3,11 +3,12 @@ import { PrincipalAttribute } from '../../core/flags/principal-attributes.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 import type { PrincipalEntry } from '../../kdc/store/entry.ts'
 import { policyName } from '../../kdc/store/kadm-data.ts'
-import { authorize, type Grant } from '../acl/authorize.ts'
+import { authorize, type Grant, type Request } from '../acl/authorize.ts'
+import { whyRefused } from '../acl/explain.ts'
 import { OPERATIONS, type Operation, type OperationRule } from '../acl/operations.ts'
 import { cameForPassword } from './call.ts'
 import type { Call } from './desk.ts'
-import { nameText, requestLine, unauthorizedLine } from './log-lines.ts'
+import { nameText, refusalLine, requestLine, unauthorizedLine } from './log-lines.ts'
 import { checkOwnKeyChange } from './own-keys.ts'
 
 /** What a call is about. */
@@ -40,13 +41,14 @@ export async function guarded<T>(call: Call, operation: Operation, about: About,
     subject: about.subject ?? (about.principal === undefined ? '' : nameText(about.principal)),
     caller: call.caller,
   }
-  const { log } = call.desk
+  const { log, acl, context } = call.desk
   try {
     const entry = about.principal === undefined ? undefined : await call.desk.context.store.principal(about.principal)
     if (entry === undefined && rule.absenceIsOpen) throw new KrbError('KADM5_UNK_PRINC')
-    const grant = await grantFor(call, operation, about, entry)
-    if (grant === undefined) throw new Refusal(rule.refusal)
-    if (rule.lockedDown !== undefined && isLockedDown(entry)) throw new Refusal(rule.lockedDown)
+    const request = await requestOf(call, about, entry)
+    const grant = authorize(acl, operation, request)
+    if (grant === undefined) throw new Refusal(rule.refusal, whyRefused(acl, context.config.aclFile, operation, request))
+    if (rule.lockedDown !== undefined && isLockedDown(entry)) throw new Refusal(rule.lockedDown, LOCKED_DOWN)
     if (rule.changesKeys && entry !== undefined) await checkOwnKeyChange(entry, call.caller, call.desk.context)
     const result = await task({ grant, entry })
     log('notice', requestLine(logged, 'success'))
@@ -54,6 +56,8 @@ export async function guarded<T>(call: Call, operation: Operation, about: About,
   } catch (error) {
     if (error instanceof Refusal) {
       log('notice', unauthorizedLine(logged))
+      // MIT leaves it at that, and administrators with a riddle.
+      log('info', refusalLine(error.message))
       throw new KrbError(error.code)
     }
     if (error instanceof KrbError) log('notice', requestLine(logged, error.message))
@@ -61,12 +65,12 @@ export async function guarded<T>(call: Call, operation: Operation, about: About,
   }
 }
 
-/** Thrown by a task that finds out by itself that the caller may not. */
+/** Thrown by a task that finds out by itself that the caller may not. `why` is for the log alone. */
 export class Refusal extends Error {
   readonly code: ErrorCode
 
-  constructor(code: ErrorCode) {
-    super(code)
+  constructor(code: ErrorCode, why: string) {
+    super(why)
     this.code = code
   }
 }
@@ -81,17 +85,20 @@ export function required(principal: Principal | undefined): Principal {
   return principal
 }
 
-async function grantFor(call: Call, operation: Operation, about: About, entry: PrincipalEntry | undefined): Promise<Grant | undefined> {
+async function requestOf(call: Call, about: About, entry: PrincipalEntry | undefined): Promise<Request> {
   const { client } = call.caller
-  const { acl, context } = call.desk
+  const { context } = call.desk
   const target = about.nameItself ? about.principal : (entry?.principal ?? about.principal)
   const own = 'policy' in about ? await context.store.principal(client) : undefined
-  return authorize(acl, operation, {
+  return {
     client,
     target,
     policy: about.policy,
     ownPolicy: own === undefined ? undefined : policyName(own.tlData),
     byChangepw: cameForPassword(call.caller),
     ...(about.other === undefined ? {} : { other: about.other }),
-  })
+  }
 }
+
+/** Why keys that are locked down stay where they are. */
+export const LOCKED_DOWN = 'its keys are locked down (+lockdown_keys)'

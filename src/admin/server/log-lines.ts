@@ -21,6 +21,11 @@ export function unauthorizedLine({ procedure, subject, caller }: LoggedCall): st
   return `Unauthorized request: ${procedure}, ${subject}, ${from(caller)}`
 }
 
+/** What stands below an unauthorized request: why. */
+export function refusalLine(why: string): string {
+  return `Refused: ${harmless(why)}`
+}
+
 /** The line of kadm5_init has two numbers more. */
 export function initLine(call: LoggedCall, version: number): string {
   return `${requestLine(call, 'success')}, vers=${version}, flavor=6`

@@ -58,7 +58,7 @@ export async function run(options: AdminDaemonOptions): Promise<AdminDaemonResul
   try {
     const { server, audit, close } = await serve(options, config, password, log)
     reopenAudit = () => audit?.reopen()
-    announce(options, mine)
+    await step(log, 'creating PID file', async () => announce(options, mine))
     await signal
     await close()
     return { status: 0, kadmind: server.kadmind, kpasswd: server.kpasswd }
@@ -145,6 +145,7 @@ async function step<T>(log: Log, doing: string, task: () => Promise<T>): Promise
 }
 
 function said(log: Log, error: KrbError): KrbError {
+  for (const hint of error.hints) log.write('error', hint)
   log.write('error', error.message)
   return error
 }

@@ -8,7 +8,7 @@ import { VERBS } from '../../language/index.ts'
 import { PrincipalMask } from '../../wire/kadm5/masks.ts'
 import type { PrincipalEnt } from '../../wire/kadm5/structures.ts'
 import type { Call } from '../desk.ts'
-import { type Granted, guarded, isLockedDown, Refusal, required } from '../guard.ts'
+import { type Granted, guarded, isLockedDown, LOCKED_DOWN, Refusal, required } from '../guard.ts'
 import { cutText, nameText } from '../log-lines.ts'
 import { wantedKeySalts } from './key-salts.ts'
 import { CREATE_BITS, checkPolicyOnce, MODIFY_BITS, principalEnt, type WantedPrincipal, wantedPrincipal } from './principal-entry.ts'
@@ -35,7 +35,7 @@ export const modifyPrincipal: Answering<'modifyPrincipal'> = async ({ entry: ask
     if (entry === undefined) throw new KrbError('KADM5_UNK_PRINC')
     const { change, clearPolicy } = underRestrictions(wantedPrincipal(asked, mask, MODIFY_BITS), asked, granted, call)
     if (isLockedDown(entry) && change.attributes !== undefined && !(change.attributes & PrincipalAttribute.LOCKDOWN_KEYS)) {
-      throw new Refusal('KADM5_AUTH_MODIFY')
+      throw new Refusal('KADM5_AUTH_MODIFY', LOCKED_DOWN)
     }
     await call.api.call(VERBS.modifyPrincipal, { principal: entry.principal, change, clearPolicy, unlock: false })
     return NOTHING

@@ -146,7 +146,8 @@ describe('modifying', () => {
     await modify('alice', { attributes: 0x800000 }, M.ATTRIBUTES)
     expect((await modify('alice', { attributes: 0 }, M.ATTRIBUTES)).code).toBe('KADM5_AUTH_MODIFY')
     expect((await modify('alice', { maxLife: 60 }, M.MAX_LIFE)).code).toBe('OK')
-    expect(desk.log.at(-2)).toMatch(/^Unauthorized request: kadm5_modify_principal, alice@R, client=root/)
+    expect(desk.log.at(-3)).toMatch(/^Unauthorized request: kadm5_modify_principal, alice@R, client=root/)
+    expect(desk.log.at(-2)).toBe('Refused: its keys are locked down (+lockdown_keys)')
   })
 })
 
@@ -266,12 +267,26 @@ describe('rights', () => {
     expect((await came('getPolicy', { name: undefined })).code).toBe('KADM5_AUTH_GET')
     expect((await desk.as('alice', { service: 'kadmin/changepw' })('getPrincipal', { principal: name('alice'), mask: 0 })).code).toBe('OK')
   })
+  it('are explained in the log by the line that decides', async () => {
+    const why = async (who: string, ask: (as: Ask) => Promise<unknown>, service = 'kadmin/admin') => {
+      await ask(desk.as(who, { service }))
+      return desk.log.at(-1)
+    }
+    const remove = (as: Ask) => as('deletePrincipal', { principal: name('alice') })
+    expect(await why('adder', remove)).toBe('Refused: /etc/krb5kdc/kadm5.acl:2 does not give d to adder@R on alice@R')
+    expect(await why('nobody', remove)).toBe('Refused: no line of /etc/krb5kdc/kadm5.acl is for nobody@R on alice@R')
+    expect(await why('bob/own', remove)).toBe('Refused: no line of /etc/krb5kdc/kadm5.acl is for bob/own@R on alice@R')
+    expect(await why('adder', as => as('getPrincipals', { pattern: '*' }))).toBe(
+      'Refused: /etc/krb5kdc/kadm5.acl:2 does not give l to adder@R',
+    )
+    expect(await why('root/admin', remove, 'kadmin/changepw')).toBe('Refused: a ticket for kadmin/changepw is good for a new password only')
+  })
   it('are logged in one line, cut and harmless, whoever asks', async () => {
     const evil = `${'x'.repeat(200)}\n\u001b[31mOct 1 kadmind: Request: forged\u202e`
     await desk.as('nobody')('getPrincipals', { pattern: evil })
     await desk.as('nobody')('getPrincipals', { pattern: 'a\n\u001b\u202e' })
     await root('renamePrincipal', { source: name('alice'), target: name('al\nice') })
-    const [long, short, rename] = desk.log.slice(-3)
+    const [long, , short, , rename] = desk.log.slice(-5)
     const from = 'client=nobody@R, service=kadmin/admin@R, addr=192.0.2.1'
     expect(long).toBe(`Unauthorized request: kadm5_get_principals, ${'x'.repeat(125)}..., ${from}`)
     expect(short).toBe(`Unauthorized request: kadm5_get_principals, a\\x0a\\x1b\\u202e, ${from}`)
