@@ -33,7 +33,6 @@ export const WAYS_IN: readonly (readonly [readonly string[], string?])[] = [
   [['-p', 'root/admin', '-k', '-t', 'FOLDER/admin.keytab', '-q', 'getprivs']],
   [['-p', 'root/admin', '-k', '-t', 'FOLDER/none.keytab', '-q', 'getprivs']],
   [['-p', 'root/admin', '-k', '-q', 'getprivs']],
-  [['-k', '-t', 'FOLDER/admin.keytab', '-q', 'getprivs']],
   [['-p', 'plain', '-k', '-t', 'FOLDER/admin.keytab', 'getprivs']],
   [['-k', '-t', 'BAD:x', '-p', 'root/admin', 'getprivs']],
   [['-c', 'FOLDER/admin.cache', '-q', 'getprivs']],

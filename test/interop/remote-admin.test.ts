@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { type AddressInfo, connect as connectTo, createServer } from 'node:net'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { markRecord, RecordAssembler } from '../../src/admin/wire/record-mark.ts'
@@ -70,6 +71,13 @@ describeWith([mitAdmin()], "tkadmin as MIT's kadmin, against MIT's kadmind", () 
     const done = await asked(own, [...ROOT, 'ktadd', '-norandkey', '-q', '-k', keytab, 'pre/admin'])
     expect(done.code).toBe(0)
     expect(run('kinit', ['-k', '-t', keytab, 'pre/admin'], { env: own.env }).code).toBe(0)
+  })
+
+  it('with a keytab and no name it is the host that asks', async () => {
+    const host = `host/${hostname().toLowerCase()}`
+    const keytab = (side: Side) => join(side.realm.folder, 'host.keytab')
+    for (const side of [mits, own]) side.realm.admin([`addprinc -randkey ${host}`, `ktadd -k ${keytab(side)} ${host}`])
+    await same(side => asked(side, ['-k', '-t', keytab(side), '-q', 'getprivs']))
   })
 
   it('an expired password is changed on the way', async () => {
