@@ -66,6 +66,18 @@ describeWith([mitAdmin()], "tkadmin as MIT's kadmin, against MIT's kadmind", () 
     )
   })
 
+  it('principals from a file, and once more', async () => {
+    const lines = Array.from({ length: 300 }, (_, i) => `{"principal":"file${i}","maxlife":${3600 + i}}\n`).join('')
+    const first = await asked(own, [...ROOT, 'addprinc', '--from', '-', '-randkey'], lines)
+    expect(first).toMatchObject({ code: 0, stderr: '' })
+    expect(first.stdout).toContain('"file299@EX.TEST" created.\n300 created, 0 there already, 0 failed\n')
+    const again = await asked(own, [...ROOT, 'addprinc', '--from', '-', '-randkey', '--if-not-exists'], lines)
+    expect(again).toEqual({ code: 3, stdout: '0 created, 300 there already, 0 failed\n', stderr: '' })
+    expect((await asked(own, [...ROOT, 'delprinc', '--if-exists', 'file-nobody'])).code).toBe(3)
+    const one = await asked(own, [...ROOT, '--json', 'getprinc', 'file7'])
+    expect(JSON.parse(one.stdout).principal).toMatchObject({ maxLife: 3607, kvno: 1 })
+  })
+
   it('extracts the keys that the database has', async () => {
     const keytab = join(own.realm.folder, 'extracted.keytab')
     const done = await asked(own, [...ROOT, 'ktadd', '-norandkey', '-q', '-k', keytab, 'pre/admin'])
