@@ -66,6 +66,19 @@ describeWith([mitAdmin()], "tkadmin as MIT's kadmin, against MIT's kadmind", () 
     )
   })
 
+  it('a file of principals whose server goes away is given up', async () => {
+    const lines = Array.from({ length: 5000 }, (_, i) => `{"principal":"gone${i}","randkey":true}\n`).join('')
+    const cutter = await cutAfter(9, adminPort(own))
+    try {
+      const done = await asked(own, ['-s', `127.0.0.1:${cutter.port}`, ...ROOT, 'addprinc', '--from', '-'], lines)
+      expect(done.code).toBe(1)
+      expect(done.stderr).toMatch(/: line \d+ and what follows it were not tried\n/)
+      expect(done.stderr.split('\n').length).toBeLessThan(600)
+    } finally {
+      cutter.close()
+    }
+  })
+
   it('principals from a file, and once more', async () => {
     const lines = Array.from({ length: 300 }, (_, i) => `{"principal":"file${i}","maxlife":${3600 + i}}\n`).join('')
     const first = await asked(own, [...ROOT, 'addprinc', '--from', '-', '-randkey'], lines)

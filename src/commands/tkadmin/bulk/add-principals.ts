@@ -24,6 +24,10 @@ export async function addPrincipalsFrom(path: string, common: readonly string[],
   const run = new BulkAdd(new InputMaker(common, talk), talk, { out: above(talk.print), err: above(talk.warn) })
   try {
     for await (const { octets, number, share } of octetLines(path, MOST_OCTETS)) {
+      if (run.cutOff) {
+        talk.fail(`${talk.program}: line ${number} and what follows it were not tried\n`)
+        break
+      }
       if (octets?.every(octet => BLANKS.has(octet)) !== true) await run.line(octets, number)
       progress.show(run.created + run.unchanged, share)
     }
@@ -51,6 +55,8 @@ class BulkAdd {
   created = 0
   unchanged = 0
   failed = 0
+  /** The server is gone: nothing more can be done. */
+  cutOff = false
   /** The first of them. */
   readonly failures: BulkFailure[] = []
   readonly #maker: InputMaker
@@ -102,6 +108,7 @@ class BulkAdd {
 
   #fail(failure: BulkFailure, err: Outputs['err']): void {
     this.failed++
+    if (failure.code === 'KADM5_RPC_ERROR') this.cutOff = true
     if (this.failures.length < MOST_FAILURES) this.failures.push(failure)
     const whose = failure.principal === null ? '' : ` while creating "${displayText(failure.principal)}"`
     err(`${this.#talk.program}: line ${failure.line}: ${displayText(failure.message)}${whose}\n`)
