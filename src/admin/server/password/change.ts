@@ -3,7 +3,7 @@ import { ERRORS } from '../../../core/errors/tables/index.ts'
 import { type KpasswdAnswer, KpasswdResult } from '../../../core/kpasswd/frame.ts'
 import { type Principal, samePrincipal } from '../../../core/principal/principal.ts'
 import type { Zone } from '../../../core/time/zone.ts'
-import type { PolicyEntry } from '../../../kdc/store/entry.ts'
+import type { PolicyEntry, PrincipalEntry } from '../../../kdc/store/entry.ts'
 import { changePassword } from '../../run/change-password.ts'
 import type { AdminContext } from '../../run/context.ts'
 import { kadmDataOf } from '../../run/entry.ts'
@@ -27,11 +27,13 @@ export interface Changed {
 
 /**
  * Changes the password if the caller may. One's own takes a ticket that came from the present password, and the policy's minimum life
- * must have passed; everybody else's takes the right `c`. What is refused is told, not thrown.
+ * must have passed; everybody else's takes the right `c`. An alias is the entry that it leads to. What is refused is told, not thrown.
  */
 export async function change({ client, initial }: Pick<Caller, 'client' | 'initial'>, wish: Wish, terms: ChangeTerms): Promise<Changed> {
-  const principal = wish.target ?? client
   const { context, zone } = terms
+  const asked = wish.target ?? client
+  const entry = await context.store.principal(asked)
+  const principal = entry?.principal ?? asked
   try {
     if (samePrincipal(principal, client)) {
       if (!initial) throw new KrbError('KADM5_AUTH_INITIAL')
@@ -43,12 +45,11 @@ export async function change({ client, initial }: Pick<Caller, 'client' | 'initi
     return { answer: answer(KpasswdResult.SUCCESS, ''), outcome: 'success' }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
-    return { answer: refusalAnswer(error, { policy: await policyOf(principal, context), zone }), outcome: ERRORS[error.code].text }
+    return { answer: refusalAnswer(error, { policy: await policyOf(entry, context), zone }), outcome: ERRORS[error.code].text }
   }
 }
 
-async function policyOf(principal: Principal, { store }: AdminContext): Promise<PolicyEntry | undefined> {
-  const entry = await store.principal(principal)
+async function policyOf(entry: PrincipalEntry | undefined, { store }: AdminContext): Promise<PolicyEntry | undefined> {
   const name = entry && kadmDataOf(entry).policy
   return name === undefined ? undefined : store.policy(name)
 }

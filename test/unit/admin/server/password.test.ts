@@ -205,6 +205,18 @@ describe('passwords of others', () => {
     expect(await desk.ask({ client: 'desk', target })).toEqual({ by: 'priv', code: 5, text: 'Unauthorized request' })
   })
 
+  it('by an alias only with the right to the one that it stands for', async () => {
+    await desk.addUser('boss', 'Boss.pw1')
+    const alias = (name: string, target: string) =>
+      desk.admin.api.call(VERBS.addAlias, { alias: parsePrincipal(`${name}@R`), target: parsePrincipal(`${target}@R`) })
+    await alias('alice/boss', 'boss')
+    await alias('al', 'alice')
+    expect(await desk.ask({ client: 'desk', target: 'alice/boss' })).toMatchObject({ code: 5 })
+    expect(await desk.ask({ client: 'desk', target: 'al' })).toEqual(DONE)
+    expect(await desk.ask({ client: 'alice', target: 'al', flags: 0 })).toMatchObject({ code: 7 })
+    expect(await desk.ask({ client: 'alice', target: 'al' })).toEqual(DONE)
+  })
+
   it('of somebody who is not there', async () => {
     await desk.admin.api.call(VERBS.deletePrincipal, { principal: ALICE })
     const text = 'Password not changed.\nPrincipal does not exist while trying to change password.\n'
