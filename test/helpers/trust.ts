@@ -40,6 +40,8 @@ export interface Federation {
 export interface FederationClient {
   readonly env: Readonly<Record<string, string>>
   readonly folder: string
+  /** Where all programs write what they do. */
+  readonly trace: string
   run(program: string, args: readonly string[], input?: string): Finished
   /** Ours, from bin/. */
   own(program: string, args: readonly string[], input?: string): Finished
@@ -147,11 +149,13 @@ function client(
 [realms]
 ${realms.map(({ realm, port }) => ` ${realm} = {\n  kdc = 127.0.0.1:${port}\n }\n`).join('')}${sections.map(line => `${line}\n`).join('')}`,
   )
-  const env = clientEnv(folder)
+  const trace = join(folder, 'trace')
+  const env = { ...clientEnv(folder), KRB5_TRACE: trace }
   const settings = (input: string | undefined) => ({ env, ...(input !== undefined && { input }) })
   return {
     env,
     folder,
+    trace,
     run: (program, args, input) => run(program, args, settings(input)),
     own: (program, args, input) => run(ours(program), args, settings(input)),
   }

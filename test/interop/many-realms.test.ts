@@ -69,6 +69,18 @@ interface Manner {
   readonly login?: readonly string[]
 }
 
+const WALK = [
+  'Getting credentials ',
+  'Starting with TGT ',
+  'Requesting ',
+  'Found cached ',
+  'Received TGT ',
+  'Received creds ',
+  'Trying next ',
+  'Following ',
+  'TGS request result',
+]
+
 const OTHERS = { users: ['ann', 'bob'] } as const
 
 describeWith([mit(), heimdal()], 'eleven realms', () => {
@@ -138,6 +150,18 @@ describeWith([mit(), heimdal()], 'eleven realms', () => {
     return [...stdout.matchAll(/^\S+ \S+ {2}\S+ \S+ {2}(\S+)\n\s+Flags: (\w+)/gm)].map(([, service, flags]) => `${service} ${flags}`)
   }
 
+  /** The lines of a trace that tell the way. */
+  function walked({ trace, folder }: FederationClient, user: string): readonly string[] {
+    const lines = readFileSync(trace, 'utf8').split('\n')
+    const texts = lines.map(line =>
+      line
+        .replace(/^\[\d+\] [\d.]+: /, '')
+        .replaceAll(`${user}@`, 'USER@')
+        .replaceAll(folder, ''),
+    )
+    return texts.filter(text => WALK.some(beginning => text.startsWith(beginning)))
+  }
+
   const names = (lines: readonly string[]) => lines.map(line => line.split(' ')[0]!)
   const said = ({ code, stdout, stderr }: Finished) => ({ code, stdout, stderr: stderr.replace(/^t?kvno: /, '') })
 
@@ -148,6 +172,7 @@ describeWith([mit(), heimdal()], 'eleven realms', () => {
     expect(own).toEqual(mits)
     const had = tickets(toms)
     expect(had).toEqual(tickets(mias))
+    expect(walked(toms, 'tom')).toEqual(walked(mias, 'mia'))
     return { ...own, services: names(had), toms }
   }
 
