@@ -133,6 +133,7 @@ async function termsOf(
     ...(startOffset !== undefined && { from }),
     ...(lifetime !== undefined && { till: from + lifetime }),
     ...(secondTicket !== undefined && { secondTicket }),
+    cache: cache.name,
     clockskew: config.clockskew,
     offset: now - env.clock.now().seconds,
   }
@@ -148,7 +149,7 @@ async function drive(terms: TgsTerms, cache: Ccache, context: ClientContext, rou
   const { env, channel } = context
   let step = tgsStep(tgsStart(terms), { got: 'start' }, env)
   for (;;) {
-    for (const tgt of step.keep) await keep(tgt, cache, context)
+    for (const tgt of step.keep) await store(tgt, cache, context)
     if (step.do !== 'send') route?.(step.legs)
     if (step.do === 'done') return step.credential
     if (step.do === 'fail') throw explained(step.error, terms, step.legs, context)
@@ -175,10 +176,14 @@ function askedRealms(legs: readonly Leg[]): readonly string[] {
   return [...new Set(legs.filter(({ from }) => from === 'kdc').map(({ realm }) => realm))]
 }
 
-/** The ticket serves also when the cache cannot be written (a read-only one, a full disk): as MIT, that is no failure. */
-async function keep(credential: Credential, cache: Ccache, { env }: ClientContext): Promise<void> {
+async function keep(credential: Credential, cache: Ccache, context: ClientContext): Promise<void> {
   const { client, server } = credential
-  env.trace({ event: 'cache-stored', client, server, cache: cache.name })
+  context.env.trace({ event: 'cache-stored', client, server, cache: cache.name })
+  await store(credential, cache, context)
+}
+
+/** The ticket serves also when the cache cannot be written (a read-only one, a full disk): as MIT, that is no failure. */
+async function store(credential: Credential, cache: Ccache, { env }: ClientContext): Promise<void> {
   try {
     await cache.store(credential)
   } catch (error) {

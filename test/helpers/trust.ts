@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startHeimdalRealm } from './heimdal-realm.ts'
 import { clientEnv, type PeerRealm, startMitRealm } from './mit-realm.ts'
@@ -30,6 +30,9 @@ export interface FederationOptions {
 export interface Federation {
   readonly realms: ReadonlyMap<string, PeerRealm>
   realm(name: string): PeerRealm
+  /** What a KDC of ours has written down, event by event (docs/audit.md). */
+  // biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes
+  audit(name: string): readonly any[]
   /** Another user of these realms: a krb5.conf that knows all KDCs, with these sections, and a cache of its own. */
   client(name: string, options?: { readonly realm?: string; readonly sections?: readonly string[] }): FederationClient
   /** Adds one half of a trust, or both. */
@@ -51,8 +54,11 @@ export interface FederationClient {
 export async function startFederation({ members, trusts }: FederationOptions): Promise<Federation> {
   const scratch = scratchFolder('trust')
   const names = Object.keys(members)
+  const auditFile = (name: string) => scratch.file(`${name}.audit`)
   const krbtgts = trusts.flatMap(halvesOf)
-  const started = await Promise.all(names.map(name => START[members[name]!.make]({ realm: name, ...settingsOf(members[name]!) })))
+  const started = await Promise.all(
+    names.map(name => START[members[name]!.make]({ realm: name, ...settingsOf(members[name]!, auditFile(name)) })),
+  )
   const realms = new Map(names.map((name, index) => [name, started[index]!]))
   const realm = (name: string) => realms.get(name)!
   const addAll = async (name: string, entries: readonly Entry[]) => ADD[members[name]!.make](realm(name), entries)
@@ -68,6 +74,11 @@ export async function startFederation({ members, trusts }: FederationOptions): P
   return {
     realms,
     realm,
+    audit: name =>
+      readFileSync(auditFile(name), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .map(line => JSON.parse(line)),
     client: (name, options = {}) => client(scratch, name, names.map(realm), options),
     async addKrbtgt(principal, where, password) {
       for (const name of where) await addAll(name, [{ name: principal, password }])
@@ -88,8 +99,9 @@ interface Entry {
   readonly password?: string
 }
 
-function settingsOf({ sections = [], kdcRealm = [] }: Member) {
-  return { sections, kdcRealm }
+/** MIT's and Heimdal's KDCs do not know the name `audit`. */
+function settingsOf({ sections = [], kdcRealm = [] }: Member, audit: string) {
+  return { sections: [...sections, '[logging]', ` audit = FILE:${audit}`], kdcRealm }
 }
 
 /** Same name, same salt: the same password gives the same key on both sides. */

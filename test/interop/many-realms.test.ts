@@ -79,6 +79,7 @@ const WALK = [
   'Trying next ',
   'Following ',
   'TGS request result',
+  'Storing ',
 ]
 
 const OTHERS = { users: ['ann', 'bob'] } as const
@@ -327,6 +328,21 @@ describeWith([mit(), heimdal()], 'eleven realms', () => {
     expect(uses('NORTH', 'eve')).toEqual(['AS_REQ eve@NORTH for krbtgt/NORTH@NORTH', 'TGS_REQ eve@NORTH for krbtgt/EAST@NORTH'])
     expect(uses('WEST', 'eve')).toEqual(['TGS_REQ eve@NORTH for krbtgt/FAR@WEST'])
     expect(uses('A.EX', 'eve')).toEqual([])
+    const [login, out] = realms.audit('NORTH').filter(({ client }) => client === 'eve@NORTH')
+    expect(login).toMatchObject({ event: 'as', status: 'ISSUE', client_known: true })
+    expect(out).toMatchObject({ event: 'tgs', kind: 'referral', header_ticket: { id: login.ticket.id } })
+    expect(out.cross_realm).toMatchObject({ direction: 'out', foreign_realm: 'EAST' })
+    const [through, ...more] = realms.audit('WEST').filter(({ client }) => client === 'eve@NORTH')
+    expect(through).toMatchObject({ event: 'tgs', status: 'ISSUE', server: 'krbtgt/FAR@WEST', client_known: false })
+    expect(through.cross_realm).toMatchObject({ direction: 'through', issuer: 'SOUTH', transited: ['EAST'], first_seen: true })
+    expect(more).toEqual([])
+  })
+
+  test.each(['A.EX', 'C.EX', 'NORTH', 'WEST'])('the audit of %s has as many events as its log has lines', realm => {
+    const requests = [...readFileSync(realms.realm(realm).log, 'utf8').matchAll(/\(info\): (AS|TGS)_REQ \(.* (\S+): authtime /g)]
+    const told = realms.audit(realm).map(({ event, status }) => `${event} ${status}`)
+    expect(told).toEqual(requests.map(([, kind, status]) => `${kind!.toLowerCase()} ${status}`))
+    expect(told.length).toBeGreaterThan(9)
   })
 
   function hints(client: FederationClient, service: string): readonly string[] {

@@ -34,6 +34,8 @@ export interface TgsTerms {
   /** When the service ticket shall end at the latest; otherwise with the ticket-granting ticket. */
   readonly till?: number
   readonly secondTicket?: Bytes
+  /** Name of the cache that `keep` goes to, for the trace: there it stands before what is done next. */
+  readonly cache: string
   readonly clockskew: number
   /** KDC's clock minus ours in seconds. */
   readonly offset: number
@@ -216,6 +218,8 @@ function arrive(state: TgsState, tgt: Credential, world: TgsWorld): TgsStep {
   const seen = [...state.seen, realm]
   // Only what was asked for by name is worth keeping: the rest would be there twice.
   const keep = at === state.next ? [tgt] : []
+  const { client, server } = tgt
+  if (at === state.next) world.trace({ event: 'cache-stored', client, server, cache: state.terms.cache })
   if (at === path.length - 1) {
     world.trace({ event: 'service-realm-tgt', server: tgt.server })
     return keeping(keep, ask({ ...state, tgt }, state.goal, world))

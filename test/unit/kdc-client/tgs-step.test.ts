@@ -35,6 +35,7 @@ function terms(more: Partial<TgsTerms> = {}): TgsTerms {
     fallbackRealm: undefined,
     kdcOptions: 0,
     etypes: [AES256, AES128],
+    cache: 'MEMORY:cache',
     clockskew: 300,
     offset: 0,
     ...more,
