@@ -14,7 +14,7 @@ const programs = JSON.parse(readFileSync(join(root, 'scripts/programs.json'), 'u
 
 // Native packages stay packages; these are loaded by the few runs that ask for them.
 const NATIVE = ['fs-native-extensions', 'keytar', 'node-gyp-build-optional-packages']
-const CHUNKS = ['inquirer', 'cli-table3']
+const CHUNKS = ['inquirer', 'cli-table3', 'asn1js']
 
 const common = {
   absWorkingDir: root,
@@ -103,7 +103,7 @@ async function buildProgram(name, command) {
 
 async function buildChunk(chunk) {
   // The importer takes module.exports for the default export, as Node does.
-  const contents = `const it = require('${chunk}')\nmodule.exports = it.__esModule ? it.default : it\n`
+  const contents = `const it = require('${chunk}')\nmodule.exports = it.default ?? it\n`
   const stdin = { contents, resolveDir: root, sourcefile: `${chunk}.cjs`, loader: 'js' }
   await build({ ...common, stdin, format: 'cjs', outfile: join(dist, `chunk-${chunk}.cjs`) })
 }

@@ -16,9 +16,13 @@ export const program = defineProgram({
   usage,
   usageStatus: 1,
   firstMistakeEnds: true,
-  check: (_, operands) => (operands.length > 1 ? [`Extra arguments (starting with "${operands[1]}").`] : []),
+  check: (flags, operands) =>
+    operands.length > 1 && !(flags.decode && flags.keytab && operands.length === 2)
+      ? [`Extra arguments (starting with "${operands[1]}").`]
+      : [],
   async run(call) {
     if (!fitTogether(call.options)) throw new UsageError()
+    if (call.options.decode) return (await import('./decode/command.ts')).runDecode(call)
     return call.options.keytab ? runKeytab(call) : runCache(call)
   },
 })
