@@ -146,6 +146,6 @@ async function step<T>(log: Log, doing: string, task: () => Promise<T>): Promise
 
 function said(log: Log, error: KrbError): KrbError {
   for (const hint of error.hints) log.write('error', hint)
-  log.write('error', error.message)
+  log.write('error', error.message.replaceAll(/\s*\n\s*/g, ' '))
   return error
 }
