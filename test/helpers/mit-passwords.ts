@@ -7,10 +7,12 @@ import { accepts, freePort, startDaemon } from './process.ts'
 export async function startMitPasswordRealm(options: RealmOptions & { readonly acl?: readonly string[] } = {}): Promise<PeerRealm> {
   const [admin, kpasswd] = [await freePort(), await freePort()]
   const kdcRealm = [...(options.kdcRealm ?? []), `kadmind_listen = 127.0.0.1:${admin}`, `kpasswd_listen = 127.0.0.1:${kpasswd}`]
-  const realm = await startMitRealm({ ...options, kdcRealm })
+  // Given the lines of kadm5.acl, `startMitRealm` would start a kadmind of its own.
+  const { acl = [], ...others } = options
+  const realm = await startMitRealm({ ...others, kdcRealm })
   const file = (name: string) => join(realm.folder, name)
   addRealmRelations(realm, [`admin_server = 127.0.0.1:${admin}`, `kpasswd_server = 127.0.0.1:${kpasswd}`])
-  writeFileSync(file('kadm5.acl'), (options.acl ?? []).map(line => `${line}\n`).join(''))
+  writeFileSync(file('kadm5.acl'), acl.map(line => `${line}\n`).join(''))
   const kadmind = await startDaemon('kadmind', ['-nofork', '-r', realm.realm], {
     env: { ...realm.env, KRB5_KDC_PROFILE: file('kdc.conf') },
     ready: () => accepts(kpasswd),
