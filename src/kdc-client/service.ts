@@ -158,7 +158,13 @@ async function drive(terms: TgsTerms, cache: Ccache, context: ClientContext, rou
     const answeredBy = ({ address }: Answerer) => {
       kdc = address
     }
-    const message = await channel.exchange(realm, step.message, { tcpOnly, judge: judgeAvailability, answeredBy })
+    const message = await channel
+      .exchange(realm, step.message, { tcpOnly, judge: judgeAvailability, answeredBy })
+      .catch((error: unknown) => {
+        if (!(error instanceof KrbError)) throw error
+        route?.(state.legs)
+        throw explained(error, terms, state.legs, context)
+      })
     step = tgsStep(state, { got: 'reply', message, kdc }, env)
   }
 }

@@ -7,9 +7,9 @@ import { heimdalEnv, heimdalProgram } from './peers.ts'
 import { type Finished, run, runAsync } from './process.ts'
 import { type Scratch, scratchFolder } from './scratch.ts'
 
-export type Make = 'own' | 'mit' | 'heimdal'
+type Make = 'own' | 'mit' | 'heimdal'
 
-export interface Member {
+interface Member {
   readonly make: Make
   /** Names that get a password, `PASSWORD`, or random keys (services). */
   readonly users?: readonly string[]
@@ -20,7 +20,7 @@ export interface Member {
   readonly kdcRealm?: readonly string[]
 }
 
-export interface FederationOptions {
+interface FederationOptions {
   readonly members: Readonly<Record<string, Member>>
   /** `A -> B`: users of A reach services of B (krbtgt/B@A in both); `A <-> B`: both ways. */
   readonly trusts: readonly string[]

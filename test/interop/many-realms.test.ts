@@ -235,6 +235,19 @@ describeWith([mit(), heimdal()], 'eleven realms', () => {
       code: 1,
       stderr: 'Server krbtgt/X.A.EX@C.EX not found in Kerberos database while getting credentials for host/x@X.A.EX\n',
     })
+    const json = JSON.parse(toms.by('kvno', ['--json', '--no-store', 'host/x@X.A.EX']).stdout)
+    expect(json.services[0].path[2]).toEqual({
+      from: 'kdc',
+      realm: 'C.EX',
+      kdc: `127.0.0.1:${realms.realm('C.EX').port}/udp`,
+      asked: 'krbtgt/A.EX@C.EX',
+      ticket: 'krbtgt/EX@C.EX',
+      referral: true,
+      sessionKeyEtype: 'aes256-cts-hmac-sha1-96',
+      ticketEtype: 'aes256-cts-hmac-sha1-96',
+    })
+    expect(json.services[0].path[1]).toMatchObject({ ticket: null, referral: false, error: { code: 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN' } })
+    toms.own('tkinit', ['bob'], `${PASSWORD}\n`)
     const { stdout } = toms.by('kvno', ['--explain', 'host/x@X.A.EX'])
     expect(stdout.replace(/ \(.*/gm, '')).toBe(`host/x@X.A.EX: kvno = 1
   ok krbtgt/C.EX@C.EX in the cache

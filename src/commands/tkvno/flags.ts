@@ -81,6 +81,7 @@ export function complaints(flags: VnoFlags, operands: readonly string[], _name: 
     ...(addresses !== undefined && !elsewhere ? ['--addresses goes with --forwarded and --proxy'] : []),
     ...(lifetime !== undefined && !elsewhere && !startTime ? ['--lifetime goes with --forwarded, --proxy and --start-time'] : []),
     ...(errands > 0 && (u2u !== undefined || flags['cached-only']) ? ['--u2u and --cached-only go with ordinary tickets'] : []),
+    ...((elsewhere || renew || validate) && flags.explain ? ['--explain goes with new tickets for services'] : []),
     ...(errands > 0 && actsForUser(flags) ? ['-I, -U and -F go with ordinary tickets'] : []),
     ...((renew || validate) && flags.etype !== undefined ? ['-e goes with new tickets'] : []),
   ]

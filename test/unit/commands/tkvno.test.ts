@@ -43,6 +43,7 @@ describe('what to get', () => {
     ['--proxy --u2u c x', '--u2u and --cached-only go with ordinary tickets'],
     ['--renew --cached-only x', '--u2u and --cached-only go with ordinary tickets'],
     ['--renew -e aes x', '-e goes with new tickets'],
+    ['--renew --explain x', '--explain goes with new tickets for services'],
     ['-u -S host x', 'Options -u and -S are mutually exclusive'],
     ['-S host -u x', 'Options -u and -S are mutually exclusive'],
     ['-P x', 'Option -P (constrained delegation) requires option -I|-U|-F (protocol transition)'],

@@ -14,6 +14,7 @@ import { Secret } from '../../../src/core/secret/secret.ts'
 import { type InitRequest, initialCredentials } from '../../../src/kdc-client/initial.ts'
 import { givenPassword } from '../../../src/kdc-client/key-source.ts'
 import { serviceCredential } from '../../../src/kdc-client/service.ts'
+import type { Leg } from '../../../src/kdc-client/tgs/route.ts'
 import { contextOf, type Kdc } from './fake-context.ts'
 import {
   AES128,
@@ -295,6 +296,18 @@ describe('service credentials', () => {
     await serviceCredential(tgtPrincipal('EAST', 'R'), cache, context)
     expect(await listed(cache)).toEqual(['krbtgt/R@R', 'krbtgt/EAST@R'])
     expect(TgsReq.decode(asked[0]!.message).reqBody.value.sname).toMatchObject({ nameString: ['krbtgt', 'EAST'] })
+  })
+
+  test('a realm on the way without a KDC: the way so far is told', async () => {
+    const { context } = await contextOf((message, realm) => {
+      if (realm === 'EAST') throw new KrbError('KRB5_REALM_UNKNOWN', { realm })
+      return granting(message, realm, {})
+    })
+    const routes: (readonly Leg[])[] = []
+    const asked = serviceCredential(parsePrincipal('host/y@EAST'), await cacheWith(tgt()), context, { route: legs => routes.push(legs) })
+    const hints = ['ok krbtgt/R@R in the cache', 'ok krbtgt/EAST@R from the KDC of R']
+    await expect(asked).rejects.toMatchObject({ code: 'KRB5_REALM_UNKNOWN', hints })
+    expect(routes.map(legs => legs.length)).toEqual([2])
   })
 
   test('serve also when the cache cannot be written', async () => {
