@@ -211,3 +211,25 @@ describe('the others', () => {
     await expect(admin.api.call(verb as typeof VERBS.getStrings, { principal })).rejects.toMatchObject({ code: 'KADM5_UNK_PRINC' })
   })
 })
+
+describe('list_principals', () => {
+  it('lets others run between a thousand names and the next', async () => {
+    const admin = await memoryAdmin()
+    await add(admin)
+    const entry = await entryOf(admin)
+    await admin.context.store.write(tx => {
+      for (let i = 0; i < 2500; i++) tx.putPrincipal({ ...entry, principal: { ...principal, components: [`u${i}`] } })
+    })
+    let turns = 0
+    const count = () => {
+      turns++
+      if (listing) setImmediate(count)
+    }
+    let listing = true
+    setImmediate(count)
+    const names = await admin.api.call(VERBS.listPrincipals, {})
+    listing = false
+    expect(names).toHaveLength(2501)
+    expect(turns).toBeGreaterThanOrEqual(2)
+  })
+})
