@@ -37,14 +37,14 @@ interface KdcEvent extends Outcome {
   readonly cross_realm?: CrossRealmUse
 }
 
-export interface AuditedRequest {
+interface AuditedRequest {
   readonly etypes: readonly string[]
   readonly kdc_options: readonly string[]
   /** padata-types as they came. */
   readonly padata: readonly number[]
 }
 
-export interface AuditedTicket {
+interface AuditedTicket {
   /** Links the request that got a ticket with those that show it (docs/audit.md). */
   readonly id: string
   readonly etypes: { readonly reply: string; readonly ticket: string; readonly session: string }
@@ -55,7 +55,7 @@ export interface AuditedTicket {
   readonly renew_till: string | null
 }
 
-export interface AsEvent extends KdcEvent {
+interface AsEvent extends KdcEvent {
   readonly event: 'as'
   /** How the client proved who it is: `encrypted-timestamp`; absent when it did not. */
   readonly preauth?: string
@@ -63,7 +63,7 @@ export interface AsEvent extends KdcEvent {
   readonly pkinit: null
 }
 
-export interface TgsEvent extends KdcEvent {
+interface TgsEvent extends KdcEvent {
   readonly event: 'tgs'
   readonly kind: TgsKind
   /** The ticket that came with the request, when it could be opened. */
@@ -75,7 +75,7 @@ export interface TgsEvent extends KdcEvent {
 
 export type TgsKind = 'service' | 'referral' | 'renew' | 'validate' | 'forward' | 'proxy' | 'user-to-user' | 's4u2self' | 's4u2proxy'
 
-export interface ShownTicket {
+interface ShownTicket {
   readonly id: string
   readonly server: string
   readonly client: string
