@@ -54,7 +54,7 @@ export function insideRealm(files: RealmFiles, env: Env): Env {
 async function makeRealm(settings: RealmSettings, files: RealmFiles, env: Env): Promise<void> {
   mkdirSync(files.folder, { recursive: true, mode: 0o700 })
   await writeConfiguration(settings, files, env)
-  await env.files.replace(files.acl, encodeText(`*/admin@${settings.realm} *\n`), PRIVATE)
+  await env.files.replace(files.acl, encodeText(`*/admin@${settings.realm} *e\n`), PRIVATE)
   const config = await loadKdcConfig(insideRealm(files, env), settings.realm)
   using masterPassword = new Secret(encodeText(toHex(env.random(MASTER_PASSWORD_BYTES))))
   const master = await createDatabase({ config, masterPassword }, env)
