@@ -11,7 +11,7 @@ import type { Key } from '../../../src/core/crypto/etype.ts'
 import { KdcOptions } from '../../../src/core/flags/kdc-options.ts'
 import { PrincipalAttribute } from '../../../src/core/flags/principal-attributes.ts'
 import { TicketFlags } from '../../../src/core/flags/ticket-flags.ts'
-import { clientInfoOf } from '../../../src/core/pac/client-info.ts'
+import { clientInfoOf, encodeClientInfo } from '../../../src/core/pac/client-info.ts'
 import { requirePacBuffer } from '../../../src/core/pac/container.ts'
 import { decodeDelegationInfo } from '../../../src/core/pac/delegation-info.ts'
 import { signPac } from '../../../src/core/pac/sign.ts'
@@ -172,6 +172,42 @@ describe('S4U2Self', () => {
     expect(lines.at(-1)).toBe('... PROTOCOL-TRANSITION s4u-client=<unknown>')
     await change('alice', { attributes: 0, expiration: START - 1 })
     expect(refusal(await askSelf({ padata: [good] }))).toMatchObject({ errorCode: 1, eText: 'CLIENT EXPIRED' })
+  })
+})
+
+describe('S4U2Self for a user of another realm', () => {
+  const OTHER = 'OTHER.TEST'
+  const carol = { type: 1, realm: OTHER, components: ['carol'] }
+
+  /** The TGT with which the user's realm refers our service back to us. */
+  async function referred(named: string, from = OTHER): Promise<Held> {
+    const [key] = await realm.add(`krbtgt/${REALM}@${from}`, { etypes: [18] })
+    const prepared = prepareKey(key!)
+    const info = [{ type: PacBufferType.CLIENT_INFO, data: encodeClientInfo({ name: named, authtime: START }) }]
+    const part = EncTicketPart.encode({
+      flags: TicketFlags.FORWARDABLE,
+      key: { keytype: front.key.etype, keyvalue: front.key.value },
+      crealm: REALM,
+      cname: toPrincipalName(front.client),
+      transited: { trType: 1, contents: new Uint8Array(0) },
+      authtime: START,
+      endtime: START + 3600,
+      authorizationData: [pacElement(signPac(info, { server: prepared, kdc: prepared }, undefined))],
+    })
+    const encPart = sealData(key!, KeyUsage.KDC_REP_TICKET, part, randomBytes, 1)
+    return { ...front, ticket: preserve(Ticket, { realm: from, sname: { nameType: 2, nameString: ['krbtgt', REALM] }, encPart }) }
+  }
+
+  it('is refused for another user, for one of ours, and for one of a realm that is not on the way', async () => {
+    const cases: readonly (readonly [string, () => Promise<Held>, ReturnType<typeof parsePrincipal>, number, string])[] = [
+      ['another', () => referred(`mallory@${OTHER}`), carol, 13, 'S4U2SELF_FOREIGN_PAC_CLIENT'],
+      ['without realm', () => referred('carol'), carol, 13, 'S4U2SELF_FOREIGN_PAC_CLIENT'],
+      ['ours', () => referred(`alice@${REALM}`), parsePrincipal(`alice@${REALM}`), 6, 'NOT_CROSS_REALM_REQUEST'],
+      ['nobody', () => referred(`@${OTHER}`), { type: 0, realm: OTHER, components: [] }, 6, 'INVALID_S4U2SELF_REQUEST'],
+      ['a third realm’s', () => referred('eve@THIRD.TEST'), parsePrincipal('eve@THIRD.TEST'), 12, 'BAD_TRANSIT'],
+    ]
+    for (const [name, tgt, user, errorCode, eText] of cases)
+      expect(refusal(await askSelf({ padata: [x509({ user })] }, await tgt())), name).toMatchObject({ errorCode, eText })
   })
 })
 
