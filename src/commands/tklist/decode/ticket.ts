@@ -4,7 +4,7 @@ import type { Credential } from '../../../core/ccache/credential.ts'
 import { openData, prepareKey } from '../../../core/crypto/encrypted-data.ts'
 import { etypeById } from '../../../core/crypto/etypes/index.ts'
 import { KrbError } from '../../../core/errors/krb-error.ts'
-import { ticketFlagLetters, ticketFlagNames } from '../../../core/flags/ticket-flags.ts'
+import { ticketFlagNames } from '../../../core/flags/ticket-flags.ts'
 import type { KeytabEntry } from '../../../core/keytab/keytab.ts'
 import { pacOf } from '../../../core/pac/ticket-pac.ts'
 import { fromPrincipalName, samePrincipal, tgtPrincipal, unparsePrincipal } from '../../../core/principal/principal.ts'
@@ -77,7 +77,7 @@ async function partFacts({ part, by }: Opened, ticket: Ticket, keys: readonly Ke
   const { authtime, starttime, endtime, renewTill } = part
   return {
     client: unparsePrincipal(client),
-    flags: `${ticketFlagNames(part.flags).join(' ') || 'none'} (${ticketFlagLetters(part.flags)})`,
+    flags: ticketFlagNames(part.flags),
     sessionKey: etypeName(part.key.keytype),
     authenticated: isoTime(authtime),
     starts: isoTime(starttime ?? authtime),
