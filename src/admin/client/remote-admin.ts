@@ -1,4 +1,5 @@
 import type { AdminChannel } from '../../core/channel.ts'
+import { pooledRandom } from '../../core/crypto/random-pool.ts'
 import type { Instant } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { displayText } from '../../core/principal/display.ts'
@@ -72,7 +73,10 @@ async function logOn(
   { env }: RemoteAdminContext,
 ): Promise<{ readonly call: Transact; end(): Promise<void> }> {
   const now = later(env.clock.now(), offset)
-  const session = new RpcsecClient({ program: KADM_PROGRAM, version: KADM_VERSION, credential, now }, env)
+  const session = new RpcsecClient(
+    { program: KADM_PROGRAM, version: KADM_VERSION, credential, now },
+    { clock: env.clock, random: pooledRandom(env.random) },
+  )
   session.established(await beforeLogOn(connection.exchange(session.init())))
   return {
     async call(procedure, args) {

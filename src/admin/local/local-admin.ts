@@ -1,4 +1,5 @@
 import type { KdcConfig } from '../../core/config/kdc-conf.ts'
+import { pooledRandom } from '../../core/crypto/random-pool.ts'
 import type { Env } from '../../core/env.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 import type { Secret } from '../../core/secret/secret.ts'
@@ -41,7 +42,7 @@ export function adminContext(
   return {
     ...parts,
     now: () => env.clock.now().seconds,
-    random: length => env.random(length),
+    random: pooledRandom(length => env.random(length)),
     dictionary: dictionaryReader(parts.config.dictFile, env.files),
   }
 }

@@ -140,7 +140,7 @@ export class AdminConnection {
     return new Promise(resolve => {
       this.#parts.outbox.push(
         () => {
-          if (!this.#over) this.#socket.write(markRecord(reply))
+          this.#deliver(markRecord(reply))
           resolve()
         },
         () => {
@@ -149,6 +149,16 @@ export class AdminConnection {
         },
       )
     })
+  }
+
+  /** What is ready in one turn of the event loop leaves in one piece. */
+  #deliver(octets: Bytes): void {
+    if (this.#over) return
+    if (this.#socket.writableCorked === 0) {
+      this.#socket.cork()
+      process.nextTick(() => this.#socket.uncork())
+    }
+    this.#socket.write(octets)
   }
 
   #isFull(): boolean {

@@ -67,7 +67,7 @@ export async function startAdminServer(start: AdminStart): Promise<RunningAdmin>
     const passwords = { context, replayCache, log: sink, audit, writeDown, mayChange, zone: await loadZone(env) }
     const kpasswd = await listenForPasswords({ ...passwords, listen: listen.kpasswd })
     opened.push(kpasswd)
-    const service = createAdminService({ desk, replayCache, env })
+    const service = createAdminService({ desk, replayCache, env: { clock: env.clock, random: context.random } })
     const limits = { ...ADMIN_LIMITS, ...start.limits }
     const kadmind = await openAdminListener({ service, listen: listen.kadmind, limits, log: sink, writeDown })
     opened.push(kadmind)

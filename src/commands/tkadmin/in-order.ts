@@ -13,6 +13,8 @@ export class InOrder {
   #last: Promise<void> = Promise.resolve()
   #failure: { readonly error: unknown } | undefined
   readonly #underWay = new Map<string, Promise<void>>()
+  /** Those who wait for room. */
+  readonly #wanting: (() => void)[] = []
 
   constructor(real: Outputs) {
     this.#output = new Gathered(real)
@@ -21,8 +23,11 @@ export class InOrder {
   /** Starts a task when none about the same subject is under way, and not too many others. */
   async startAbout(subject: string, task: (outputs: Outputs) => Promise<void>): Promise<void> {
     await this.#underWay.get(subject)
-    while (this.#underWay.size >= MOST_TOGETHER) await Promise.race(this.#underWay.values())
-    const done = this.start(task).finally(() => this.#underWay.delete(subject))
+    while (this.#underWay.size >= MOST_TOGETHER) await new Promise<void>(resolve => void this.#wanting.push(resolve))
+    const done = this.start(task).finally(() => {
+      this.#underWay.delete(subject)
+      this.#wanting.shift()?.()
+    })
     this.#underWay.set(subject, done)
   }
 

@@ -5,6 +5,7 @@ import type { ReadLine } from '../../platform/line-editor.ts'
 import { hintLines } from '../base.ts'
 import { promptOf, unknownRequest, wordsOfLine } from '../requests/line.ts'
 import { errorJson, resultJson, UsageError } from '../text/envelope.ts'
+import { policiesAskedOnce } from './asked-once.ts'
 import { InOrder } from './in-order.ts'
 import { mayBeRemembered } from './memory.ts'
 import { missingWords } from './missing.ts'
@@ -81,7 +82,8 @@ async function lineReader({ api, env, json }: Session): Promise<ReadLine> {
  */
 async function runScript(caller: Session): Promise<number> {
   const { readAheadPrompter } = await import('../../platform/read-ahead.ts')
-  const session = { ...caller, env: { ...caller.env, prompter: readAheadPrompter(caller.json ? 'stderr' : 'stdout') } }
+  const env = { ...caller.env, prompter: readAheadPrompter(caller.json ? 'stderr' : 'stdout') }
+  const session = { ...caller, env, api: policiesAskedOnce(caller.api) }
   const order = new InOrder(session)
   for (;;) {
     void order.start(async ({ out }) => out(session.json ? '' : promptOf(session)))

@@ -103,5 +103,5 @@ export function openBody(context: GssContext, seq: number, body: Bytes): Bytes {
 }
 
 export function numberOctets(value: number): Bytes {
-  return new XdrWriter().u32(value).finish()
+  return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value)
 }

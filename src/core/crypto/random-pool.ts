@@ -1,16 +1,15 @@
-import type { Bytes } from '../core/bytes/bytes.ts'
-import type { RandomSource } from '../core/crypto/encrypted-data.ts'
+import { type Bytes, EMPTY } from '../bytes/bytes.ts'
+import type { RandomSource } from './encrypted-data.ts'
 
 /** Hands out octets of `source` from a supply, since asking the system for 16 of them costs as much as for thousands. Each octet is given once. */
 export function pooledRandom(source: RandomSource): RandomSource {
-  // A plain view: a Buffer's slice would be a view, and zeroed with the pool.
-  const refill = (): Bytes => new Uint8Array(source(POOL_OCTETS))
-  let pool = refill()
-  let at = 0
+  let pool: Bytes = EMPTY
+  let at = POOL_OCTETS
   return length => {
     if (length > POOL_OCTETS) return source(length)
     if (at + length > POOL_OCTETS) {
-      pool = refill()
+      // A plain view: a Buffer's slice would be a view, and zeroed with the pool.
+      pool = new Uint8Array(source(POOL_OCTETS))
       at = 0
     }
     const octets = pool.slice(at, at + length)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { pooledRandom } from '../../../src/kdc/random-pool.ts'
+import { pooledRandom } from '../../../../src/core/crypto/random-pool.ts'
 
 it('hands out octets that stay as they are, each once, whatever kind of array the source makes', () => {
   let next = 1
