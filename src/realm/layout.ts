@@ -5,6 +5,8 @@ export interface RealmFiles {
   readonly folder: string
   readonly krb5Conf: string
   readonly kdcConf: string
+  /** Where the KDCs of trusted realms are; krb5.conf includes it. */
+  readonly neighbours: string
   /** database_name; the store adds its own suffix. */
   readonly database: string
   readonly stash: string
@@ -45,6 +47,7 @@ export function realmFiles(folder: string): RealmFiles {
     folder,
     krb5Conf: join(folder, 'krb5.conf'),
     kdcConf: join(folder, 'kdc.conf'),
+    neighbours: join(folder, 'neighbours.conf'),
     database: join(folder, 'principal'),
     stash: join(folder, 'stash'),
     acl: join(folder, 'kadm5.acl'),
@@ -81,6 +84,8 @@ export function krb5ConfText({ realm, port, administration }: RealmSettings, fil
     `kpasswd_server = 127.0.0.1:${administration.kpasswd}`,
   ]
   return `# Written by tkrealm. Clients find the realm by this file (KRB5_CONFIG).
+include ${files.neighbours}
+
 [libdefaults]
     default_realm = ${realm}
     default_ccache_name = FILE:${files.ccache}
@@ -112,6 +117,12 @@ function administratorText(realm: string, { administrator }: RealmAdministration
         }
     }
 `
+}
+
+/** What krb5.conf includes: KDCs of other realms on this machine, by their ports. */
+export function neighboursText(neighbours: readonly { readonly realm: string; readonly port: number }[]): string {
+  const stanzas = neighbours.map(({ realm, port }) => `    ${realm} = {\n        kdc = 127.0.0.1:${port}\n    }\n`)
+  return `# Written by tkrealm trust.\n[realms]\n${stanzas.join('')}`
 }
 
 /** kdc.conf of the realm: loopback only, pre-authentication for everybody, AES keys, a day of life and a week of renewal. */

@@ -10,7 +10,7 @@ import { Secret } from '../core/secret/secret.ts'
 import { masterPrincipal } from '../kdc/store/master-key.ts'
 import { writeStash } from '../kdc/store/stash.ts'
 import { freePort } from '../platform/free-port.ts'
-import { kdcConfText, krb5ConfText, type RealmFiles, type RealmSettings, realmEnvironment } from './layout.ts'
+import { kdcConfText, krb5ConfText, neighboursText, type RealmFiles, type RealmSettings, realmEnvironment } from './layout.ts'
 
 export interface RealmWishes {
   readonly realm: string
@@ -81,6 +81,8 @@ function administratorOf(realm: string, { host }: Env): string {
 }
 
 async function writeConfiguration(settings: RealmSettings, files: RealmFiles, env: Env): Promise<void> {
+  if ((await env.files.stat(files.neighbours)) === undefined)
+    await env.files.replace(files.neighbours, encodeText(neighboursText([])), PRIVATE)
   await env.files.replace(files.krb5Conf, encodeText(krb5ConfText(settings, files)), PRIVATE)
   await env.files.replace(files.kdcConf, encodeText(kdcConfText(settings, files)), PRIVATE)
 }

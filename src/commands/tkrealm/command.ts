@@ -19,8 +19,8 @@ export const program = defineProgram({
   summary: 'Run a Kerberos realm of your own on this machine.',
   flags: REALM_FLAGS,
   operands: {
-    synopsis: 'up|down|status|env|clock|run',
-    doc: 'What to do. "run" takes a command after "--".',
+    synopsis: 'up|down|status|env|clock|trust|run',
+    doc: 'What to do. "trust" takes two realms, "run" a command after "--".',
     min: 1,
     first: () => Object.keys(ACTIONS).filter(action => action !== 'serve'),
   },
@@ -30,7 +30,7 @@ export const program = defineProgram({
     const [verb, ...rest] = call.operands
     const action = Object.hasOwn(ACTIONS, verb!) ? ACTIONS[verb!] : undefined
     if (action === undefined) throw new UsageError([`${call.name}: unknown command "${verb}"`])
-    if (rest.length > (verb === 'clock' ? 1 : 0) && verb !== 'run') throw new UsageError([`${call.name}: too many words after "${verb}"`])
+    if (rest.length > (WORDS[verb!] ?? 0)) throw new UsageError([`${call.name}: too many words after "${verb}"`])
     return action(call, rest)
   },
 })
@@ -64,6 +64,12 @@ const ACTIONS: Readonly<Record<string, (call: RealmCall, rest: readonly string[]
     const result = await clock(time, options.realm, env)
     return { text: () => `${result.time}\n`, json: () => result }
   },
+  trust: async ({ options, env, name }, [first, second]) => {
+    if (first === undefined || second === undefined) throw new UsageError([`${name}: "trust" needs two realms`])
+    const { trust, trustJson, trustStatus, trustText } = await import('./trust.ts')
+    const result = await trust(first, second, options, env)
+    return { text: () => trustText(result), json: () => trustJson(result), status: trustStatus(result) }
+  },
   run: async ({ options, env, name }, command) => {
     if (command.length === 0) throw new UsageError([`${name}: "run" needs a command`])
     return { status: await runInside(command, options, env) }
@@ -71,3 +77,6 @@ const ACTIONS: Readonly<Record<string, (call: RealmCall, rest: readonly string[]
   /** What `up` leaves behind in the background; not for people. */
   serve: async ({ options, env }) => ({ status: await serve(namedRealm(options.realm, env), options.clock, env) }),
 }
+
+/** How many words may follow. */
+const WORDS: Readonly<Record<string, number>> = { clock: 1, trust: 2, run: Number.POSITIVE_INFINITY }

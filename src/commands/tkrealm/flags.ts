@@ -8,6 +8,9 @@ export const REALM_FLAGS = {
   destroy: { doc: 'down: remove the realm with everything in it' },
   user: { value: 'NAME', many: true, doc: 'run: make a user whose password is its name; may be given several times' },
   service: { value: 'NAME', many: true, doc: 'run: make a service with a key in the keytab of the realm; may be given several times' },
+  'one-way': { doc: 'trust: users of the first realm reach services of the second, and not the other way' },
+  etypes: { value: 'LIST', doc: 'trust: encryption types of the keys (default aes256-cts,aes128-cts)' },
+  remove: { doc: 'trust: no longer' },
 } as const satisfies FlagSet
 
 export type RealmOptions = OptionsOf<typeof REALM_FLAGS>
@@ -18,6 +21,7 @@ export function usage(name: string): string {
        ${name} status [--realm REALM]
        ${name} env [--realm REALM]
        ${name} clock [--realm REALM] [now | +DURATION | TIME]
+       ${name} trust [--one-way] [--etypes LIST] [--remove] REALM REALM
        ${name} run [--realm REALM] [--clock] [--user NAME]... [--service NAME]... -- COMMAND [ARGUMENT...]
 `
 }

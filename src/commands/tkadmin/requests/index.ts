@@ -23,6 +23,7 @@ import { purgeKeys } from './purge-keys.ts'
 import { quit } from './quit.ts'
 import { renamePrincipal } from './rename-principal.ts'
 import { setString } from './set-string.ts'
+import { trust } from './trust.ts'
 
 /** Every request, in the order of list_requests; ours that are not in it at the end. */
 export const REQUESTS: readonly Request[] = [
@@ -50,6 +51,7 @@ export const REQUESTS: readonly Request[] = [
   deleteString,
   listRequests(() => REQUESTS.filter(({ unlisted }) => unlisted !== true)),
   quit,
+  trust,
   help(() => REQUESTS),
 ]
 
