@@ -1,9 +1,7 @@
 import type { HostAddress } from '../core/asn1/messages/host-address.ts'
 import type { Ccache } from '../core/ccache/ccache.ts'
 import type { Credential } from '../core/ccache/credential.ts'
-import { KrbError } from '../core/errors/krb-error.ts'
 import { KdcOptions } from '../core/flags/kdc-options.ts'
-import { TicketFlags } from '../core/flags/ticket-flags.ts'
 import { tgtPrincipal } from '../core/principal/principal.ts'
 import type { EtypeId } from '../core/registry/etype.ts'
 import { kdcNow, ticketGrantingTicket, usableEtypes } from './cached.ts'
@@ -39,10 +37,5 @@ export async function forwardedTicket(terms: ElsewhereTerms, cache: Ccache, cont
     now,
     ...(lifetime !== undefined && { till: now.seconds + lifetime }),
   }
-  try {
-    return await credentialViaTicket(making, context)
-  } catch (error) {
-    const helps = error instanceof KrbError && error.code === 'KRB5KDC_ERR_BADOPTION' && !(tgt.flags & TicketFlags.FORWARDABLE)
-    throw helps ? error.withHints('the ticket-granting ticket is not forwardable: tkinit -f asks for one that is') : error
-  }
+  return credentialViaTicket(making, context)
 }

@@ -2,7 +2,6 @@ import type { Ccache } from '../core/ccache/ccache.ts'
 import type { Credential } from '../core/ccache/credential.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import { KdcOptions } from '../core/flags/kdc-options.ts'
-import { TicketFlags } from '../core/flags/ticket-flags.ts'
 import type { Principal } from '../core/principal/principal.ts'
 import { kdcNow, ticketGrantingTicket, usableEtypes } from './cached.ts'
 import type { ClientContext } from './context.ts'
@@ -37,14 +36,9 @@ export async function proxyTicket(
     ...(lifetime !== undefined && { till: now.seconds + lifetime }),
   })
   try {
-    try {
-      return await credentialViaTicket(shown(tgt), context)
-    } catch (error) {
-      if (!(error instanceof KrbError) || error.code !== 'KRB5KDC_ERR_SERVER_NOMATCH') throw error
-    }
-    return await credentialViaTicket(shown(await serviceCredential(server, cache, context, { noStore: terms.noStore ?? false })), context)
+    return await credentialViaTicket(shown(tgt), context)
   } catch (error) {
-    const helps = error instanceof KrbError && error.code === 'KRB5KDC_ERR_BADOPTION' && !(tgt.flags & TicketFlags.PROXIABLE)
-    throw helps ? error.withHints('the ticket-granting ticket is not proxiable: tkinit -p asks for one that is') : error
+    if (!(error instanceof KrbError) || error.code !== 'KRB5KDC_ERR_SERVER_NOMATCH') throw error
   }
+  return credentialViaTicket(shown(await serviceCredential(server, cache, context, { noStore: terms.noStore ?? false })), context)
 }

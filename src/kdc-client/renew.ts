@@ -10,6 +10,7 @@ import type { ClientContext } from './context.ts'
 import { type Cut, cutsOfRenewed } from './cuts.ts'
 import { endedHints, notStartedHint } from './explain.ts'
 import { inheritedOptions } from './tgs/build-request.ts'
+import { lackingHints } from './tgs/explain-refusal.ts'
 import { credentialViaTicket } from './tgs/via-ticket.ts'
 
 /**
@@ -18,14 +19,14 @@ import { credentialViaTicket } from './tgs/via-ticket.ts'
  * `KRB5KDC_ERR_BADOPTION` for a ticket that is not renewable, and as `credentialViaTicket`.
  */
 export async function renewedTicket(client: Principal, server: Principal, cache: Ccache, context: ClientContext): Promise<Renewed> {
-  const change = { option: KdcOptions.RENEW, needs: TicketFlags.RENEWABLE, without: NOT_RENEWABLE }
+  const change = { option: KdcOptions.RENEW, needs: TicketFlags.RENEWABLE }
   const { before, credential } = await again(change, client, server, cache, context)
   return { before, credential, cuts: cutsOfRenewed(before, credential) }
 }
 
 /** A postdated ticket of the cache made good, once it has started (RFC 4120 §2.4). As `renewedTicket`. */
 export async function validatedTicket(client: Principal, server: Principal, cache: Ccache, context: ClientContext): Promise<Renewed> {
-  const change = { option: KdcOptions.VALIDATE, needs: TicketFlags.INVALID, without: NOT_INVALID }
+  const change = { option: KdcOptions.VALIDATE, needs: TicketFlags.INVALID }
   return { ...(await again(change, client, server, cache, context)), cuts: [] }
 }
 
@@ -38,9 +39,8 @@ export interface Renewed {
 
 interface Change {
   readonly option: number
-  /** The flag that a ticket must have for it, and what to say of one that has not. */
+  /** The flag that a ticket must have for it. */
   readonly needs: number
-  readonly without: string
 }
 
 async function again(change: Change, client: Principal, server: Principal, cache: Ccache, context: ClientContext) {
@@ -49,9 +49,10 @@ async function again(change: Change, client: Principal, server: Principal, cache
   if (before instanceof KrbError) throw before
   const now = await kdcNow(cache, context)
   const lacks = !(before.flags & change.needs)
-  const refusal = new KrbError('KRB5KDC_ERR_BADOPTION', {}, { hints: [change.without] })
+  const hints = lackingHints({ tgt: before, kdcOptions: change.option })
   // Of a postdated ticket KDCs say first that it has not started, then that it is not renewable, then that it is not valid.
-  if (lacks && before.flags & TicketFlags.INVALID && before.starttime <= now.seconds) throw refusal
+  if (lacks && before.flags & TicketFlags.INVALID && before.starttime <= now.seconds)
+    throw new KrbError('KRB5KDC_ERR_BADOPTION', {}, { hints })
   const kdcOptions = (change.option | inheritedOptions(before)) >>> 0
   try {
     const credential = await credentialViaTicket({ tgt: before, server: nameInside(before), kdcOptions, etypes, now }, context)
@@ -62,7 +63,6 @@ async function again(change: Change, client: Principal, server: Principal, cache
 }
 
 function refusedHints({ code }: KrbError, change: Change, before: Credential, now: number): readonly string[] {
-  if (code === 'KRB5KDC_ERR_BADOPTION') return before.flags & change.needs ? [] : [change.without]
   if (code === 'KRB5KRB_AP_ERR_TKT_EXPIRED') return endedHints(before, now)
   if (code === 'KRB5KRB_AP_ERR_TKT_NYV' && change.option === KdcOptions.VALIDATE) return [notStartedHint(before, now)]
   return []
@@ -74,6 +74,3 @@ function nameInside({ server, ticket }: Credential): Principal {
   const { sname, realm } = Ticket.decode(ticket)
   return fromPrincipalName(sname, realm)
 }
-
-const NOT_RENEWABLE = 'the ticket is not renewable: tkinit -r asks for one that is'
-const NOT_INVALID = 'the ticket is valid already: only postdated ones (tkinit -s) need validation'

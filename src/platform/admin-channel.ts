@@ -1,4 +1,6 @@
 import type { AdminChannel } from '../core/channel.ts'
+import type { Profile } from '../core/config/profile.ts'
+import { placeText } from '../core/config/realm-origin.ts'
 import type { RealmConfig } from '../core/config/realms.ts'
 import { KrbError } from '../core/errors/krb-error.ts'
 import { type ChannelConfig, locateOptions } from './channel.ts'
@@ -8,7 +10,8 @@ import { type KdcServer, locateAdminServers } from './locate.ts'
 import { connectStream, peerName, type StreamTimes } from './octet-stream.ts'
 
 /** What of the configuration finds administration servers. */
-export type AdminChannelConfig = Pick<ChannelConfig, 'dnsLookupKdc' | 'dnsUriLookup' | 'profile'> & {
+export type AdminChannelConfig = Pick<ChannelConfig, 'dnsLookupKdc' | 'dnsUriLookup'> & {
+  readonly profile: Pick<Profile, 'paths' | 'subsections' | 'where'>
   realm(name: string): Pick<RealmConfig, 'adminServers' | 'kadmindPort' | 'sitename'>
 }
 
@@ -45,9 +48,19 @@ export function adminChannel(config: AdminChannelConfig, env: ChannelEnv, option
           tried.push(`${peerName({ address: to.address, port: to.port })}: ${error.message.toLowerCase()}`)
         }
       }
-      throw new KrbError(resolved ? 'KADM5_RPC_ERROR' : 'KADM5_CANT_RESOLVE', { realm }, { hints: tried })
+      const hints = [
+        ...tried,
+        `that is where ${server === undefined ? origin(realm, config) : 'the command line'} has kadmind: is it running?`,
+      ]
+      throw new KrbError(resolved ? 'KADM5_RPC_ERROR' : 'KADM5_CANT_RESOLVE', { realm }, { hints })
     },
   }
+}
+
+/** What names the servers: the relation with its place, else DNS. */
+function origin(realm: string, { profile }: AdminChannelConfig): string {
+  const place = profile.where('realms', realm, 'admin_server')
+  return place === undefined ? 'DNS' : `admin_server (${placeText(place)})`
 }
 
 /** Every address of every server; a server without one stays, to be complained about. */

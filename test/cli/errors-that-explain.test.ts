@@ -19,6 +19,7 @@ import { makeAuthority } from '../helpers/certificates.ts'
 import { type Answering, type FakeKdc, startFakeKdc } from '../helpers/fake-kdc-server.ts'
 import { startProxy } from '../helpers/kdc-proxy.ts'
 import { type PeerRealm, startMitRealm } from '../helpers/mit-realm.ts'
+import { startOwnAdminRealm } from '../helpers/own-admin-realm.ts'
 import { ours } from '../helpers/own-realm.ts'
 import { describeWith, mit, openssl } from '../helpers/peers.ts'
 import { freePort, runAsync } from '../helpers/process.ts'
@@ -168,6 +169,7 @@ describeWith([mit()], 'with a KDC of MIT', () => {
         'addprinc -pw secret -e aes128-cts-hmac-sha1-96:normal small',
         'addprinc -pw secret -allow_tix locked',
         'addprinc -randkey -allow_tgs_req host/as-only.test',
+        'addprinc -randkey host/moved.test',
         'addprinc -pw secret -pwexpire yesterday old',
         'addprinc -pw secret -expire yesterday gone',
         'addprinc -randkey -e aes128-cts-hmac-sha1-96:normal host/small.test',
@@ -274,6 +276,7 @@ describeWith([mit()], 'with a KDC of MIT', () => {
   })
 
   test('row 14, a ticket without the flag: the command that sets it', async () => {
+    const tgt = 'krbtgt/MIT.TEST@MIT.TEST'
     const cache = `FILE:${scratch.file('plain')}`
     const path = scratch.file('krb5.conf')
     writeFileSync(path, config())
@@ -281,10 +284,14 @@ describeWith([mit()], 'with a KDC of MIT', () => {
     expect((await runAsync(ours('tkinit'), ['-F', '-P', 'alice'], { env: all, input: PASSWORD })).code).toBe(0)
     const renewing = await told('tkinit', ['-R'], config(), { KRB5CCNAME: cache })
     expect(renewing.stderr).toBe("tkinit: KDC can't fulfill requested option while renewing credentials\n")
-    expect(renewing.hints).toContain('the ticket is not renewable: tkinit -r asks for one that is')
+    expect(renewing.hints).toContain(`the ticket for ${tgt} is not renewable: tkinit -r asks for one that is`)
     for (const [args, hint] of [
-      [['--forwarded'], 'the ticket-granting ticket is not forwardable: tkinit -f asks for one that is'],
-      [['--proxy', 'host/small.test'], 'the ticket-granting ticket is not proxiable: tkinit -p asks for one that is'],
+      [['--forwarded'], `the ticket for ${tgt} is not forwardable: tkinit -f asks for one that is`],
+      [['--proxy', 'host/small.test'], `the ticket for ${tgt} is not proxiable: tkinit -p asks for one that is`],
+      [
+        ['--start-time', '2h', 'host/small.test'],
+        `the ticket for ${tgt} gives no postdated ones: tkinit --postdatable asks for one that does`,
+      ],
     ] as const) {
       const { stdout, stderr } = await runAsync(ours('tkvno'), ['--json', ...args], { env: all })
       expect(stderr).toMatch(/^tkvno: KDC can't fulfill requested option while /)
@@ -314,7 +321,68 @@ describeWith([mit()], 'with a KDC of MIT', () => {
     const { stdout, stderr } = await runAsync(ours('tkvno'), ['--json', 'host/as-only.test'], { env: all })
     expect(stderr).toMatch(/^tkvno: KDC policy rejects request while getting credentials/)
     const { services } = JSON.parse(stdout) as { readonly services: readonly { readonly error: { readonly hints: readonly string[] } }[] }
-    expect(services[0]!.error.hints[0]).toBe('the KDC says: TGT BASED NOT ALLOWED')
+    expect(services[0]!.error.hints.slice(0, 2)).toEqual([
+      'the KDC says: TGT BASED NOT ALLOWED',
+      'host/as-only.test@MIT.TEST takes only tickets that a log-in gives: tkinit -S host/as-only.test@MIT.TEST',
+    ])
+  })
+
+  test('row 9, the keytab and the ticket have different versions: both, their ages, what helps', async () => {
+    const path = scratch.file('krb5.conf')
+    const env = { KRB5_CONFIG: path, KRB5CCNAME: `FILE:${scratch.file('versions')}` }
+    const keytab = (name: string) => scratch.file(`${name}.keytab`)
+    const fails = async (program: string, args: readonly string[]) => {
+      const { code, stdout } = await runAsync(ours(program), ['--json', ...args], { env })
+      expect(code).toBe(1)
+      return JSON.parse(stdout)
+    }
+    const vnoHints = async (name: string): Promise<readonly string[]> => {
+      const { services } = await fails('tkvno', ['-k', keytab(name), 'host/moved.test'])
+      expect(services[0].error.code).toBe('KRB5KRB_AP_WRONG_PRINC')
+      return services[0].error.hints.map(leveled)
+    }
+    const version = (kvno: number) => `kvno ${kvno} of \\d{4}-\\S+Z \\(aes256-cts-hmac-sha1-96\\)`
+    writeFileSync(path, config())
+    realm.admin([`ktadd -k ${keytab('behind')} -e aes256-cts:normal host/moved.test`, 'cpw -randkey -e aes256-cts:normal host/moved.test'])
+    expect((await runAsync(ours('tkinit'), ['alice'], { env, input: PASSWORD })).code).toBe(0)
+    expect(await vnoHints('behind')).toEqual([
+      expect.stringMatching(/^the ticket for host\/moved\.test@MIT\.TEST is made with kvno 3, aes256-cts-hmac-sha1-96, at \d{4}-\S+Z$/),
+      expect.stringMatching(new RegExp(`^FILE:DIR/behind\\.keytab has of host/moved\\.test@MIT\\.TEST: ${version(2)}$`)),
+      'the key was changed after the keytab was written: tkadmin ktadd -norandkey adds the present one',
+    ])
+    const { tickets } = await fails('tklist', ['--decode', '-k', keytab('behind'), scratch.file('versions')])
+    expect(tickets.at(-1).why.at(-1).hint).toBe(
+      'the key was changed after the keytab was written: tkadmin ktadd -norandkey adds the present one',
+    )
+    const verified = await fails('tktutil', ['--keytab', keytab('behind'), 'verify'])
+    expect(JSON.stringify(verified)).toContain('present keys: tkadmin ktadd -norandkey -k ')
+    realm.admin([`ktadd -k ${keytab('ahead')} -e aes256-cts:normal host/moved.test`])
+    expect((await vnoHints('ahead')).at(-1)).toBe('the ticket is from before the key was changed: tkinit and a new ticket help')
+    const key = { etype: ETYPE.AES256_CTS_HMAC_SHA1_96, value: new Secret(new Uint8Array(32)) }
+    const entry = { principal: parsePrincipal('host/moved.test@MIT.TEST'), timestamp: 1_700_000_000, kvno: 3, key }
+    writeFileSync(keytab('wrong'), encodeKeytab([entry]))
+    expect((await vnoHints('wrong')).at(-1)).toMatch(/^the key of host\/moved\.test@MIT\.TEST in FILE:DIR\/wrong\.keytab is another one/)
+    writeFileSync(keytab('small'), encodeKeytab([{ ...entry, key: { ...key, etype: ETYPE.AES128_CTS_HMAC_SHA1_96 } }]))
+    expect((await vnoHints('small')).at(-1)).toMatch(/^the keytab lacks the key of aes256-cts-hmac-sha1-96: /)
+    writeFileSync(keytab('other'), encodeKeytab([{ ...entry, principal: parsePrincipal('host/move.test@MIT.TEST') }]))
+    expect((await vnoHints('other')).at(-1)).toBe('nearest to host/moved.test@MIT.TEST: host/move.test@MIT.TEST')
+  })
+
+  test("row 9, the key of the realm was changed after a ticket-granting ticket was made: that one's kvno and age", async () => {
+    const path = scratch.file('krb5.conf')
+    writeFileSync(path, config())
+    const env = { KRB5_CONFIG: path, KRB5CCNAME: `FILE:${scratch.file('cc')}` }
+    expect((await runAsync(ours('tkinit'), ['alice'], { env, input: PASSWORD })).code).toBe(0)
+    realm.admin(['cpw -randkey krbtgt/MIT.TEST'])
+    const { stdout } = await runAsync(ours('tkvno'), ['--json', 'host/small.test'], { env })
+    expect(JSON.parse(stdout).services[0].error.hints).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /^the KDC of MIT\.TEST does not open the ticket for krbtgt\/MIT\.TEST@MIT\.TEST \(kvno 1, aes256-\S+, of \S+Z\)$/,
+        ),
+        'the key of the realm was changed since, or another realm of that name answers: tkinit gets a new ticket',
+      ]),
+    )
   })
 
   test('row 8, no common enctype: three lists and the relation that gave ours', async () => {
@@ -522,5 +590,40 @@ describe('row 22, Improper format of Kerberos configuration file: place, rule an
     writeFileSync(scratch.file('part.conf'), '[libdefaults]\n\n x\n')
     const { hints } = await told('tkinit', ['alice'], `include ${scratch.file('part.conf')}\n`)
     expect(hints.at(-1)).toMatch(/^DIR\/part\.conf:3:2: /)
+  })
+})
+
+describe('row 25, administration: the address, what names it, the service, oneself as seen, and who knows more', () => {
+  const admin = (port: number) => `[realms]\n EXAMPLE.TEST = {\n  admin_server = 127.0.0.1:${port}\n }\n`
+
+  test('the KDC knows no service to administer by', async () => {
+    const kdc = await fakeKdc(refusing(7))
+    const { stderr, hints } = await told('tkadmin', ['-p', 'alice', '-w', 'secret', 'getprivs'], realmConfig(kdc.port) + admin(1))
+    expect(stderr).toBe('tkadmin: Database error! Required KADM5 principal missing while initializing tkadmin interface\n')
+    expect(hints).toContainEqual(
+      expect.stringMatching(/^the KDC of EXAMPLE\.TEST knows neither kadmin\/admin nor kadmin\/\S+: tkdb5_util create makes the first$/),
+    )
+  })
+
+  test('nobody listens; somebody listens and does not give the right', async () => {
+    const realm = await startOwnAdminRealm(['alice@OWN.TEST i'], { setup: ['addprinc -pw secret alice'] })
+    try {
+      const config = readFileSync(realm.env.KRB5_CONFIG!, 'utf8')
+      const parties = ['service principal: kadmin/admin@OWN.TEST', 'own principal: alice@OWN.TEST']
+      const refused = await told('tkadmin', ['-p', 'alice', '-w', 'secret', 'addprinc', '-randkey', 'x'], config)
+      expect(refused.stderr).toContain('Operation requires ``add\'\' privilege while creating "x@OWN.TEST".\n')
+      expect(refused.hints).toEqual([...parties, "the server's log has the refusal; tkadmind tells there which line of kadm5.acl decided"])
+      expect(readFileSync(realm.adminLog, 'utf8')).toContain('kadm5.acl:1 does not give a to alice@OWN.TEST')
+      await realm.kadmind.stop()
+      const alone = await told('tkadmin', ['-p', 'alice', '-w', 'secret', 'getprivs'], config)
+      expect(alone.stderr).toBe('tkadmin: Communication failure with server while initializing tkadmin interface\n')
+      expect(alone.hints).toEqual([
+        `127.0.0.1:${realm.adminPort}: connection refused`,
+        expect.stringMatching(/^that is where admin_server \(DIR\/krb5\.conf:\d+\) has kadmind: is it running\?$/),
+        ...parties,
+      ])
+    } finally {
+      await realm.stop()
+    }
   })
 })

@@ -318,15 +318,24 @@ describeWith([mit(), heimdal()], 'eleven realms', () => {
     ['krbtgt/INNER@EAST', 'host/i@INNER', ['EAST', 'INNER']],
     ['krbtgt/C.EX@WEST', 'host/c@C.EX', 'kvno'],
     ['krbtgt/Y.C.EX@FAR', 'host/y@Y.C.EX', 'kvno'],
+    ['krbtgt/WEST@FAR', 'host/w@WEST', 'enctype'],
+    ['krbtgt/EX@WEST', 'host/ex@EX', 'enctype'],
   ])('a trust whose halves differ: %s', async (krbtgt, service, where) => {
     const [, holder, issuer] = /^krbtgt\/(.*)@(.*)$/.exec(krbtgt) as unknown as [string, string, string]
     if (where === 'kvno') {
       await realms.addKrbtgt(krbtgt, [issuer, holder], 'The same')
       realms.realm(issuer).admin([`cpw -pw "The same" ${krbtgt}`])
+    } else if (where === 'enctype') {
+      await realms.addKrbtgt(krbtgt, [issuer, holder], 'The same')
+      realms.realm(issuer).admin([`cpw -pw "The same" -e aes256-cts-hmac-sha1-96:normal ${krbtgt}`])
+      realms.realm(holder).admin([`cpw -pw "The same" -e aes128-cts-hmac-sha1-96:normal ${krbtgt}`])
     } else for (const name of where) await realms.addKrbtgt(krbtgt, [name], `Password of ${name}`)
     const done = sameWay(issuer, service)
     expect(done).toMatchObject({ code: 1, services: [`krbtgt/${issuer}@${issuer}`, krbtgt] })
-    expect(hints(done.toms, service)).toContain(`the KDC of ${holder} does not accept ${krbtgt}, which the KDC of ${issuer} issued`)
+    const told = hints(done.toms, service)
+    expect(told).toContain(`the KDC of ${holder} does not accept ${krbtgt}, which the KDC of ${issuer} issued`)
+    const seal = where === 'enctype' ? 'kvno 2, aes256-cts-hmac-sha1-96' : expect.anything()
+    expect(told.map(hint => /^the ticket was made with (.*): getprinc/.exec(hint)?.[1])).toContainEqual(seal)
   })
 
   test('the log of each of our KDCs has every use once', () => {

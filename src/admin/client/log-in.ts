@@ -59,7 +59,10 @@ export async function adminTicket(terms: AdminLogInTerms, context: LogInContext)
     const [host] = await terms.hosts()
     if (host === undefined) throw worded(error)
     return await ticketFor(host, terms, held, context).catch((second: unknown) => {
-      throw worded(second)
+      throw worded(
+        second,
+        `the KDC of ${displayText(terms.realm)} knows neither kadmin/admin nor kadmin/${host}: tkdb5_util create makes the first`,
+      )
     })
   }
 }
@@ -121,12 +124,14 @@ function noKey() {
   }
 }
 
-/** In kadmin's words. */
-function worded(error: unknown): unknown {
+/** In kadmin's words; `missing` is said when there is no service to administer by. */
+function worded(error: unknown, missing?: string): unknown {
   if (!(error instanceof KrbError)) return error
   const { code, params, hints } = error
   if (code === 'KRB5KRB_AP_ERR_BAD_INTEGRITY') return new KrbError('KADM5_BAD_PASSWORD', params, { hints, cause: error })
-  if (code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN') return new KrbError('KADM5_SECURE_PRINC_MISSING', params, { hints, cause: error })
+  if (code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN') {
+    return new KrbError('KADM5_SECURE_PRINC_MISSING', params, { hints: missing === undefined ? hints : [...hints, missing], cause: error })
+  }
   if (code === 'KRB5KDC_ERR_PREAUTH_FAILED') return new KrbError(code, params, { text: ERRORS[code].text, hints, cause: error })
   return error
 }

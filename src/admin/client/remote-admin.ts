@@ -110,7 +110,7 @@ async function toldWho<T>(hints: readonly string[], answer: Promise<T>): Promise
   try {
     return await answer
   } catch (error) {
-    throw error instanceof KrbError && error.code.startsWith('KADM5_AUTH_') ? error.withHints(...hints) : error
+    throw error instanceof KrbError && error.code.startsWith('KADM5_AUTH_') ? error.withHints(...hints, ACL_HINT) : error
   }
 }
 
@@ -136,4 +136,5 @@ function later(now: Instant, { seconds, micros }: Instant): Instant {
   return { seconds: now.seconds + seconds + Math.floor(sum / MILLION), micros: ((sum % MILLION) + MILLION) % MILLION }
 }
 
+const ACL_HINT = "the server's log has the refusal; tkadmind tells there which line of kadm5.acl decided"
 const MILLION = 1_000_000

@@ -4,8 +4,9 @@ import type { Credential } from '../../core/ccache/credential.ts'
 import { openData } from '../../core/crypto/encrypted-data.ts'
 import { requireEtype } from '../../core/crypto/etypes/index.ts'
 import { during, KrbError } from '../../core/errors/krb-error.ts'
+import { unopenedHints } from '../../core/keytab/explain.ts'
 import type { Keytab } from '../../core/keytab/keytab.ts'
-import { samePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
+import { fromPrincipalName, samePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
 import { KeyUsage } from '../../core/registry/key-usage.ts'
 import type { UserWanted } from '../../kdc-client/s4u/self.ts'
 import type { Leg } from '../../kdc-client/tgs/route.ts'
@@ -57,7 +58,7 @@ export async function serviceNumber(name: string, keytab: Keytab | undefined, ma
     result = { ...result, kvno: (ticket.encPart.kvno ?? 0) | 0, ticket: line }
     if (keytab !== undefined) {
       result = { ...result, keytab: 'invalid' }
-      await during(`decrypting ticket for ${text}`, () => openWithKeytab(ticket, keytab))
+      await during(`decrypting ticket for ${text}`, () => openWithKeytab(ticket, credential, keytab))
       result = { ...result, keytab: 'valid' }
     }
     if (!delegates) return { ...result, credential }
@@ -81,14 +82,16 @@ async function forUser(user: UserWanted, { server }: Service, text: string, mann
  * Tries every key of the ticket's enctype, whatever its name and number, as MIT's acceptors do.
  * Throws `KRB5KRB_AP_WRONG_PRINC` when none fits.
  */
-async function openWithKeytab(ticket: Ticket, keytab: Keytab): Promise<void> {
-  const { encPart } = ticket
-  for (const { key } of await keytab.entries()) {
+async function openWithKeytab({ encPart, sname, realm }: Ticket, { starttime }: Credential, keytab: Keytab): Promise<void> {
+  const entries = await keytab.entries()
+  for (const { key } of entries) {
     if (key.etype !== encPart.etype) continue
     requireEtype(key.etype)
     if (opened(() => openData(key, KeyUsage.KDC_REP_TICKET, encPart)) !== undefined) return
   }
-  throw new KrbError('KRB5KRB_AP_WRONG_PRINC')
+  const { etype, kvno } = encPart
+  const sealed = { server: fromPrincipalName(sname, realm), kvno, etype, issued: starttime }
+  throw new KrbError('KRB5KRB_AP_WRONG_PRINC', {}, { hints: unopenedHints(entries, sealed, keytab.name) })
 }
 
 function opened(open: () => Bytes): Bytes | undefined {

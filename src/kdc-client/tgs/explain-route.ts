@@ -2,8 +2,9 @@ import type { ClientConfig } from '../../core/config/krb5-conf.ts'
 import { placeText } from '../../core/config/realm-origin.ts'
 import type { KrbError } from '../../core/errors/krb-error.ts'
 import { displayText } from '../../core/principal/display.ts'
-import { isTgtPrincipal } from '../../core/principal/principal.ts'
+import { isTgtPrincipal, type Principal, samePrincipal } from '../../core/principal/principal.ts'
 import { shown } from '../check-reply.ts'
+import { sealText } from './explain-refusal.ts'
 import { crossesRealms, type Leg, realmsText } from './route.ts'
 
 /** Where a request began, the realm of the service ('' when the KDC was to say it), and every ticket on the way. */
@@ -49,6 +50,7 @@ function diagnosis(
     return [
       `the KDC of ${here} does not accept ${shown(foreign)}, which the KDC of ${issuer} issued`,
       `in the database of realm ${here} ${shown(foreign)} is missing, or its key, kvno or encryption types are not those of realm ${issuer}`,
+      ...sealHints(foreign, route.legs, here),
     ]
   }
   if (foreign !== undefined && code === 'KRB5KDC_ERR_POLICY') {
@@ -67,6 +69,13 @@ function diagnosis(
     ]
   }
   return []
+}
+
+/** Of which key the other half is wanted. */
+function sealHints(foreign: Principal, legs: readonly Leg[], here: string): readonly string[] {
+  const shownTicket = legs.find(leg => 'credential' in leg && samePrincipal(leg.credential.server, foreign))
+  const seal = shownTicket !== undefined && 'credential' in shownTicket ? sealText(shownTicket.credential) : undefined
+  return seal === undefined ? [] : [`the ticket was made with ${seal}: getprinc ${shown(foreign)} in realm ${here} has to show that key`]
 }
 
 /** Who said which way to go. */

@@ -7,6 +7,7 @@ import { MsgType } from '../../core/registry/msg-type.ts'
 import { skewHint } from '../clock-hint.ts'
 import { Refusal, refusalError, saidBy, serviceIn } from '../refusal.ts'
 import type { TgsSent } from './build-request.ts'
+import { refusedTicketHints } from './explain-refusal.ts'
 import { openTgsReply, type TgsAnswer } from './open-reply.ts'
 
 /** What an answer to a TGS-REQ came to. */
@@ -15,7 +16,7 @@ export type Outcome = TgsAnswer | { readonly error: KrbError }
 /** The ticket in the answer, or why there is none: the KDC's refusal in MIT's words, or what is wrong with the answer. */
 export function outcomeOf(message: Bytes, sent: TgsSent, clockskew: number, env: Pick<Env, 'clock' | 'trace'>): Outcome {
   try {
-    if (messageType(message) === MsgType.ERROR) return { error: tgsRefusal(KrbErrorMessage.decode(message), clockskew, env) }
+    if (messageType(message) === MsgType.ERROR) return { error: explained(KrbErrorMessage.decode(message), sent, clockskew, env) }
     if (messageType(message) !== MsgType.TGS_REP) return { error: new KrbError('KRB5KRB_AP_ERR_MSG_TYPE') }
     return openTgsReply(message, sent, clockskew, env)
   } catch (error) {
@@ -33,6 +34,10 @@ export function isTooBigForUdp(message: Bytes): boolean {
     if (error instanceof KrbError) return false
     throw error
   }
+}
+
+function explained(message: KrbErrorMessage, { making }: TgsSent, clockskew: number, env: Pick<Env, 'clock'>): KrbError {
+  return tgsRefusal(message, clockskew, env).withHints(...refusedTicketHints(message, making))
 }
 
 /** MIT's words for the two codes where it has more to say, and only when the KDC says something itself. */

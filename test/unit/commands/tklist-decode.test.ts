@@ -28,7 +28,7 @@ describe.skipIf(!existsSync(FILE))('a ticket of Windows Server 2022, decoded (sk
   const bothKeys = () => [serviceKey(), entry('krbtgt/W2022-L7.BASE@W2022-L7.BASE', row.kdcKey)]
 
   it('logon info in words, all signatures good, no session key anywhere', async () => {
-    const facts = await ticketFacts(credential(octets), bothKeys(), true)
+    const facts = await ticketFacts(credential(octets), { keys: bothKeys(), keytab: KEYTAB }, true)
     const text = JSON.stringify(facts)
     expect(text.match(/"verdict":"good"/g)).toHaveLength(4)
     expect(text).not.toContain('WRONG')
@@ -45,18 +45,23 @@ describe.skipIf(!existsSync(FILE))('a ticket of Windows Server 2022, decoded (sk
     const part = EncTicketPart.decode(openData(key, KeyUsage.KDC_REP_TICKET, ticket.encPart))
     const changed = EncTicketPart.encode({ ...part, flags: (part.flags ^ 0x40000000) >>> 0 })
     const forged = Ticket.encode({ ...ticket, encPart: sealData(key, KeyUsage.KDC_REP_TICKET, changed, length => new Uint8Array(length)) })
-    const text = factsText(await ticketFacts(credential(forged), bothKeys(), false))
+    const text = factsText(await ticketFacts(credential(forged), { keys: bothKeys(), keytab: KEYTAB }, false))
     expect(text).toMatch(/ticket checksum\n.*\n +verdict +WRONG: Message stream modified/)
     expect(text.match(/verdict +good/g)).toHaveLength(3)
   })
 
   it('what cannot be opened or read is said', async () => {
-    expect(await ticketFacts(credential(octets), [], false)).toMatchObject({
+    expect(await ticketFacts(credential(octets), { keys: [], keytab: KEYTAB }, false)).toMatchObject({
       problem: expect.stringContaining('Key table entry not found'),
+      why: [{ hint: expect.stringMatching(/^the ticket for \S+ is made with kvno \d+, \S+, at /) }, { hint: 'FILE:keytab is empty' }],
     })
-    expect(await ticketFacts(credential(Uint8Array.of(1, 2)), [], false)).toMatchObject({ problem: expect.any(String) })
+    expect(await ticketFacts(credential(Uint8Array.of(1, 2)), { keys: [], keytab: KEYTAB }, false)).toMatchObject({
+      problem: expect.any(String),
+    })
   })
 })
+
+const KEYTAB = 'FILE:keytab'
 
 function credential(ticket: Bytes): Credential {
   const named = ticket.length > 10 ? Ticket.decode(ticket) : undefined

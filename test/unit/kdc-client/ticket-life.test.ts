@@ -277,13 +277,13 @@ describe('what the KDC refuses', () => {
     (await run({ ticket, act, honest: {} }, answer)).credential as KrbError
 
   test.each([
-    ['renewal', /tkinit -r/],
-    ['forwarding', /tkinit -f/],
-    ['a proxy with the ticket-granting ticket', /tkinit -p/],
-  ] as const)('%s: the hint says what the ticket lacks', async (name, hint) => {
+    ['renewal', 'renew', /tkinit -r/],
+    ['forwarding', 'forwarded', /tkinit -f/],
+    ['a proxy with the ticket-granting ticket', 'proxy', /tkinit -p/],
+  ] as const)('%s: the hint says what the ticket lacks', async (name, option, hint) => {
     const error = await refusing(KINDS[name].act, { ...plain, flags: 0 }, () => kdcError(13))
     expect([error.code, error.message]).toEqual(['KRB5KDC_ERR_BADOPTION', "KDC can't fulfill requested option"])
-    expect(error.hints).toEqual([expect.stringMatching(hint)])
+    expect(error.hints).toEqual([`asked for: ${option}`, expect.stringMatching(hint)])
   })
 
   test('a proxy by the service’s own ticket where the KDC wants that', async () => {

@@ -90,7 +90,7 @@ describe('the connection', () => {
     const port = await closedPort()
     await expect(channel(['none.invalid', `adm1:${port}`]).connect('R')).rejects.toMatchObject({
       code: 'KADM5_RPC_ERROR',
-      hints: ['none.invalid: no address found', `127.0.0.1:${port}: connection refused`],
+      hints: ['none.invalid: no address found', `127.0.0.1:${port}: connection refused`, 'that is where DNS has kadmind: is it running?'],
     })
     await expect(channel(['none.invalid']).connect('R')).rejects.toMatchObject({ code: 'KADM5_CANT_RESOLVE' })
   })

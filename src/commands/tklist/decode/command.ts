@@ -23,7 +23,7 @@ export async function runDecode({ options, operands, env }: Call<ListFlags>): Pr
     const principal = unparsePrincipal(await cache.principal())
     const tickets: Facts[] = []
     for await (const credential of cache.credentials())
-      if (!isConfigEntry(credential)) tickets.push(await ticketFacts(credential, keys, options.asn1))
+      if (!isConfigEntry(credential)) tickets.push(await ticketFacts(credential, { keys, keytab: keytab.name }, options.asn1))
     const heading = `Ticket cache: ${displayText(cache.name)}\nDefault principal: ${displayText(principal)}\nKeytab: ${displayText(keytab.name)}\n`
     return {
       status: tickets.every(({ problem }) => problem === undefined) ? 0 : 1,

@@ -5,6 +5,7 @@ import { openData, prepareKey } from '../../../core/crypto/encrypted-data.ts'
 import { etypeById } from '../../../core/crypto/etypes/index.ts'
 import { KrbError } from '../../../core/errors/krb-error.ts'
 import { ticketFlagNames } from '../../../core/flags/ticket-flags.ts'
+import { unopenedHints } from '../../../core/keytab/explain.ts'
 import type { KeytabEntry } from '../../../core/keytab/keytab.ts'
 import { pacOf } from '../../../core/pac/ticket-pac.ts'
 import { fromPrincipalName, samePrincipal, tgtPrincipal, unparsePrincipal } from '../../../core/principal/principal.ts'
@@ -17,8 +18,18 @@ import { addressText } from '../../text/address.ts'
 import { authorizationFacts } from './authorization-data.ts'
 import type { Facts } from './facts.ts'
 
+export interface DecodeKeys {
+  readonly keys: readonly KeytabEntry[]
+  /** What the keytab is called. */
+  readonly keytab: string
+}
+
 /** Everything in a ticket but its session key, as far as the keytab's keys open it. */
-export async function ticketFacts({ server, ticket: octets }: Credential, keys: readonly KeytabEntry[], asn1: boolean): Promise<Facts> {
+export async function ticketFacts(
+  { server, starttime, ticket: octets }: Credential,
+  { keys, keytab }: DecodeKeys,
+  asn1: boolean,
+): Promise<Facts> {
   const service = unparsePrincipal(server)
   let ticket: Ticket
   try {
@@ -35,7 +46,11 @@ export async function ticketFacts({ server, ticket: octets }: Credential, keys: 
     kvno: encPart.kvno ?? null,
   }
   const opened = openWithAny(encPart, keys)
-  if (opened instanceof KrbError) return { ...sealed, problem: opened.message }
+  if (opened instanceof KrbError) {
+    const { etype, kvno } = encPart
+    const unopened = { server: fromPrincipalName(ticket.sname, ticket.realm), kvno, etype, issued: starttime }
+    return { ...sealed, problem: opened.message, why: unopenedHints(keys, unopened, keytab).map(hint => ({ hint })) }
+  }
   return {
     ...sealed,
     openedBy: `key ${opened.by.kvno} of ${unparsePrincipal(opened.by.principal)}`,

@@ -4,7 +4,7 @@ import { during, KrbError } from '../../../core/errors/krb-error.ts'
 import { displayText } from '../../../core/principal/display.ts'
 import { parsePrincipal, samePrincipal, unparsePrincipal } from '../../../core/principal/principal.ts'
 import { etypeName } from '../../../core/registry/etype.ts'
-import type { LackingKey } from '../../../kdc-client/keytab-check/check.ts'
+import type { KeytabCheck, LackingKey } from '../../../kdc-client/keytab-check/check.ts'
 import { type Finding, isBad } from '../../../kdc-client/keytab-check/verdict.ts'
 import { hintLines } from '../../base.ts'
 import { absenceHints } from '../../text/cache-origin.ts'
@@ -36,13 +36,21 @@ export const verify: Request = {
     for (const [i, finding] of check.findings.entries()) {
       rows.push({ slot: wanted[i]!.slot, finding: password ? await explained(finding, session) : finding })
     }
+    const next = nextSteps(check, session.list.name)
     return {
-      notes: cache === undefined ? hintLines(await absenceHints(undefined, session)) : '',
+      notes: hintLines([...(cache === undefined ? await absenceHints(undefined, session) : []), ...next]),
       text: () => tableText(HEADING, [...rows.map(row), ...check.lacking.map(lackingRow)], { columns: process.stdout.columns }),
-      json: { keytab: session.list.name, entries: rows.map(rowJson), lacking: check.lacking.map(lackingJson) },
+      json: { keytab: session.list.name, entries: rows.map(rowJson), lacking: check.lacking.map(lackingJson), hints: next },
       failed: check.lacking.length > 0 || check.findings.some(isBad),
     }
   },
+}
+
+/** What helps, in one line for each kind of finding. */
+function nextSteps({ findings, lacking }: KeytabCheck, keytab: string): readonly string[] {
+  const found = new Set<string>(findings.map(({ verdict }) => verdict))
+  if (lacking.length > 0) found.add('lacking')
+  return [...new Set([...found].flatMap(verdict => NEXT.get(verdict)?.(displayText(keytab)) ?? []))]
 }
 
 interface Row {
@@ -101,5 +109,13 @@ function rowJson({ slot, finding: { entry, verdict, why, kdcKvno } }: Row): obje
 function lackingJson({ principal, kvno, etype }: LackingKey): object {
   return { principal: unparsePrincipal(principal), kvno: kvno ?? null, etype: etypeName(etype) }
 }
+
+const PRESENT_KEYS = (keytab: string) => `present keys: tkadmin ktadd -norandkey -k ${keytab} PRINCIPAL`
+const NEXT: ReadonlyMap<string, (keytab: string) => string> = new Map([
+  ['behind', PRESENT_KEYS],
+  ['lacking', PRESENT_KEYS],
+  ['wrong-key', PRESENT_KEYS],
+  ['ahead', () => 'keys that are ahead of the KDC: it may be a replica that has not heard of the change, or a database from a backup'],
+])
 
 const HEADING: readonly string[] = ['slot', 'kvno', 'enctype', 'principal', 'verdict', 'why']
