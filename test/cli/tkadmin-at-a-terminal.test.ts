@@ -42,6 +42,23 @@ function talk(
 const PROMPT = 'tkadmin.local:  '
 
 describeWith([expectTool()], 'tkadmin.local at a terminal', () => {
+  it('asks which realm to trust, and which way, when no realm is named', () => {
+    const file = scratch.file('instructions')
+    const done = talk([
+      [PROMPT, `trust add --instructions ${file}\\r`],
+      ['Realm to trust', 'PARTNER.TEST\\r'],
+      ['Who reaches what', '\\033\\[B\\r'],
+      ['What the administrator of PARTNER.TEST has to enter is in', ''],
+      [PROMPT, 'listprincs krbtgt/P*@*\\r'],
+      ['krbtgt/PARTNER.TEST@CLI.TEST', ''],
+      [PROMPT, 'quit\\r'],
+    ])
+    expect(done.code, done.stdout).toBe(0)
+    const password = /^ {2}answer {2}(\S+)$/m.exec(readFileSync(file, 'utf8'))![1]!
+    expect(done.stdout).not.toContain(password)
+    expect(local(['listprincs', 'krbtgt/*@PARTNER*']).stdout).toBe('')
+  })
+
   it('completes requests, principals and policies', () => {
     const done = talk([
       [PROMPT, 'getprin\\t'],

@@ -74,6 +74,19 @@ describe('tkrealm trust', () => {
     })
   })
 
+  it('is made by one tkadmin for both, too, and proved at once', () => {
+    const words = ['--json', 'trust', 'add', 'TWO.TEST', '--replace', '--other', scratch.file('tkrb5/TWO.TEST')]
+    const done = run(ours('tkadmin'), words, { env: inside('ONE.TEST') })
+    expect(done.code, done.stderr).toBe(0)
+    expect(JSON.parse(done.stdout)).toMatchObject({ both: true, proved: true, halves: [{ kvno: 4 }, { kvno: 2 }] })
+    expect(reach('ONE.TEST', 'TWO.TEST').code).toBe(0)
+    const again = run(ours('tkadmin'), ['trust', 'add', 'TWO.TEST', '--other', scratch.file('tkrb5/TWO.TEST')], { env: inside('ONE.TEST') })
+    expect(again).toMatchObject({
+      code: 1,
+      stderr: 'trust: The database of realm ONE.TEST has krbtgt/TWO.TEST@ONE.TEST already while adding the trust with TWO.TEST\n',
+    })
+  })
+
   it('knows its own realms only, and none twice', () => {
     expect(tkrealm('trust', 'ONE.TEST', 'THREE.TEST').stderr).toContain('There is no realm THREE.TEST here')
     expect(tkrealm('trust', 'ONE.TEST', 'ONE.TEST').stderr).toContain('A realm needs no trust with itself')

@@ -55,8 +55,7 @@ describeWith([mit()], 'a trust with a realm of MIT, by the printed steps', () =>
   }
   /** The trust as it was before, on both sides. */
   const restore = () => {
-    ourAdmin(['trust', 'remove', 'MIT.TEST'])
-    expect(ourAdmin(['trust', 'add', 'MIT.TEST', '--from', file]).code).toBe(0)
+    expect(ourAdmin(['trust', 'add', 'MIT.TEST', '--replace', '--from', file]).code).toBe(0)
     for (const name of [OUT, IN]) mitAdmin(`delprinc -force ${name}`)
     follow(file, (command, answers) => mitAdmin(command, answers))
   }
@@ -195,7 +194,11 @@ describeWith([mit()], 'a trust with a realm of MIT, by the printed steps', () =>
 
 describeWith([mitAdmin()], 'a trust with a realm whose kadmind we may use', () => {
   it('has random keys in both, entered in one command, and is proved', async () => {
-    const theirs = await startMitRealm({ realm: 'MIT.TEST', acl: ['admin/admin@MIT.TEST *'], setup: ['addprinc -pw secret admin/admin'] })
+    const theirs = await startMitRealm({
+      realm: 'MIT.TEST',
+      acl: ['admin/admin@MIT.TEST *'],
+      setup: ['addprinc -pw secret admin/admin', 'addprinc -pw password bob'],
+    })
     const realms = await startFederation({ members: { 'OURS.TEST': { make: 'own' } }, trusts: [] })
     try {
       const { env, folder } = realms.realm('OURS.TEST')
@@ -215,6 +218,13 @@ describeWith([mitAdmin()], 'a trust with a realm whose kadmind we may use', () =
         proof: { ways: [{ state: 'proved' }, { state: 'proved' }] },
       })
       expect(theirs.admin([`getprinc ${IN}`])).toContain('Key: vno 1, aes256-cts-hmac-sha1-96')
+      // From the other side, by a kadmind that lets nobody extract keys: with the tickets of a user.
+      const cache = `FILE:${join(folder, 'bob')}`
+      expect(run('kinit', ['-c', cache, 'bob@MIT.TEST'], { env: settings, input: 'password\n' }).code).toBe(0)
+      const back = ['-r', 'MIT.TEST', '-p', 'admin/admin@MIT.TEST', '--json', 'trust', 'verify', 'OURS.TEST', '--credentials', cache]
+      const proof = run(ours('tkadmin'), back, { env: settings, input: 'secret\n' })
+      expect(proof.code, proof.stderr + proof.stdout).toBe(0)
+      expect(JSON.parse(proof.stdout)).toMatchObject({ proved: true, ways: [{ state: 'proved' }, { state: 'proved' }] })
     } finally {
       await realms.stop()
       await theirs.stop()
@@ -223,7 +233,7 @@ describeWith([mitAdmin()], 'a trust with a realm whose kadmind we may use', () =
 })
 
 describeWith([heimdal()], 'a trust with a realm of Heimdal, by the printed steps', () => {
-  it('is proved', async () => {
+  it('is proved, and what is wrong with it is named', async () => {
     const realms = await startFederation({ members: { 'OURS.TEST': { make: 'own' }, 'HEIM.TEST': { make: 'heimdal' } }, trusts: [] })
     try {
       const user = realms.client('user')
@@ -244,8 +254,17 @@ describeWith([heimdal()], 'a trust with a realm of Heimdal, by the printed steps
         },
         'Heimdal',
       )
-      const proof = run(ours('tkadmin.local'), ['trust', 'verify', 'HEIM.TEST'], { env: settings })
-      expect(proof.code, proof.stdout + proof.stderr).toBe(0)
+      const verify = () => JSON.parse(run(ours('tkadmin.local'), ['--json', 'trust', 'verify', 'HEIM.TEST'], { env: settings }).stdout)
+      expect(verify()).toMatchObject({ proved: true, faults: [] })
+      const { admin } = realms.realm('HEIM.TEST')
+      const out = 'krbtgt/HEIM.TEST@OURS.TEST'
+      const faults = () => verify().faults.map(({ fault, principal, side }: Record<string, string>) => [fault, principal, side])
+      admin([`cpw --password=another ${out}`])
+      expect(faults()).toEqual([['keys-differ', out, 'HEIM.TEST']])
+      admin([`del_enctype ${out} aes256-cts-hmac-sha1-96`])
+      expect(faults()).toEqual([['etypes-differ', out, 'HEIM.TEST']])
+      admin([`delete ${out}`])
+      expect(faults()).toEqual([['their-half-missing', out, 'HEIM.TEST']])
     } finally {
       await realms.stop()
     }

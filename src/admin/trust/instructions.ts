@@ -20,7 +20,12 @@ export function instructions(ours: string, theirs: string, halves: readonly Agre
     `  run     tkadmin.local -r ${theirs} trust add ${ours} --from THIS-FILE\n\n`,
     ...agreementLine(halves),
   ]
-  return concat(...pieces.map(piece => (typeof piece === 'string' ? encodeText(piece) : piece.use(octets => new Uint8Array(octets)))))
+  const parts = pieces.map(piece => (typeof piece === 'string' ? encodeText(piece) : piece.use(octets => new Uint8Array(octets))))
+  try {
+    return concat(...parts)
+  } finally {
+    for (const part of parts) part.fill(0)
+  }
 }
 
 function heading(ours: string, theirs: string, halves: readonly AgreedHalf[]): string {

@@ -35,8 +35,8 @@ export async function joinDatabases(
   for (const { principal, kvno, inOurs, inTheirs } of plans) {
     const shared = randomSharedKeys(principal, kvno, joining.etypes, random)
     try {
-      await storeSharedKeys(shared, inTheirs, theirs)
-      await storeSharedKeys(shared, inOurs, ours)
+      await storeSharedKeys(shared, inTheirs ? 'beside' : 'new', theirs)
+      await storeSharedKeys(shared, inOurs ? 'beside' : 'new', ours)
     } finally {
       wipeSharedKeys(shared)
     }
@@ -50,11 +50,15 @@ export async function planHalves(joining: Joining, ours: AdminApi): Promise<read
   return (await planned(joining, ours)).map(({ principal, kvno }) => ({ principal, kvno, etypes: joining.etypes }))
 }
 
-/** Enters one direction from a password that both administrators know. `kvno` counts even where the database has a newer one. */
+/**
+ * Enters one direction from a password that both administrators know. Where the database has that version or a later one, its keys go: they
+ * would count instead.
+ */
 export async function enterHalf({ principal, kvno, etypes }: JoinedHalf, password: Secret, replace: boolean, api: AdminApi): Promise<void> {
   const shared: SharedKeys = await passwordSharedKeys(principal, kvno, etypes, password)
   try {
-    await storeSharedKeys(shared, replace && (await exists(principal, api)), api)
+    const present = replace ? await presentKvno(principal, api) : undefined
+    await storeSharedKeys(shared, present === undefined ? 'new' : present < kvno ? 'beside' : 'instead', api)
   } finally {
     wipeSharedKeys(shared)
   }
@@ -86,8 +90,8 @@ function duplicate(principal: Principal, { realm }: AdminApi): KrbError {
   return new KrbError('KADM5_DUP', { principal: name, realm }, { text: `The database of realm ${realm} has ${name} already` })
 }
 
-async function exists(principal: Principal, api: AdminApi): Promise<boolean> {
-  const other = principal.realm === api.realm ? principal.components[1]! : principal.realm
-  const trust = await trustWith(other, api)
-  return (principal.realm === api.realm ? trust.out : trust.in) !== undefined
+async function presentKvno(principal: Principal, api: AdminApi): Promise<number | undefined> {
+  const out = principal.realm === api.realm
+  const trust = await trustWith(out ? principal.components[1]! : principal.realm, api)
+  return (out ? trust.out : trust.in)?.kvno
 }

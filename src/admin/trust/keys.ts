@@ -35,13 +35,17 @@ export async function passwordSharedKeys(
 }
 
 /**
- * Puts the keys into a database: into a new entry without any policy, or (`replace`) beside the present keys, which go on opening what
- * was sealed with them. Throws `KADM5_DUP`; an entry that could not be completed is removed.
+ * Puts the keys into a database. `new` is an entry without any policy; one that could not be completed is removed. `beside` leaves the present
+ * keys, which go on opening what was sealed with them; `instead` does not. Throws `KADM5_DUP`.
  */
-export async function storeSharedKeys({ principal, kvno, keys }: SharedKeys, replace: boolean, api: AdminApi): Promise<void> {
+export async function storeSharedKeys(
+  { principal, kvno, keys }: SharedKeys,
+  how: 'new' | 'beside' | 'instead',
+  api: AdminApi,
+): Promise<void> {
   const made = keys.map(key => ({ kvno, key, saltType: SaltType.NORMAL, salt: EMPTY }))
-  if (replace) {
-    await api.call(VERBS.setKeys, { principal, keys: made, keepOld: true })
+  if (how !== 'new') {
+    await api.call(VERBS.setKeys, { principal, keys: made, keepOld: how === 'beside' })
     return
   }
   const keySalts = keys.map(({ etype }) => ({ etype, saltType: SaltType.NORMAL }))

@@ -46,10 +46,15 @@ async function shown(realm: string, tgt: Credential, now: Instant, context: Clie
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
     if (BEHIND_THE_SEAL.has(error.code)) return { is: 'opened' }
-    if (error.code === 'KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN') return { is: 'missing' }
+    if (NO_PRINCIPAL.has(error.code)) return { is: 'missing' }
     if (ANOTHER_KEY.has(error.code)) return { is: 'other-key' }
-    return NO_KEY.has(error.code) ? { is: 'no-key' } : { is: 'refused', error }
+    return NO_KEY.has(error.code) || isUnopened(error) ? { is: 'no-key' } : { is: 'refused', error }
   }
+}
+
+/** MIT's KDC has no number for "No matching key in entry", only the name of the step. */
+function isUnopened({ code, message }: KrbError): boolean {
+  return code === 'KRB5KRB_ERR_GENERIC' && message.endsWith('PROCESS_TGS')
 }
 
 /** KDCs that look at versions know few of them: the small ones are tried. */
@@ -72,11 +77,8 @@ export function withKvno(tgt: Credential, kvno: number | undefined): Credential 
 
 /** Said of what stands inside the ticket: our own user who comes back from outside (INVALID LINEAGE), the realms passed. */
 const BEHIND_THE_SEAL: ReadonlySet<string> = new Set(['KRB5KDC_ERR_POLICY', 'KRB5KDC_ERR_PATH_NOT_ACCEPTED'])
+/** MIT's word, and Heimdal's. */
+const NO_PRINCIPAL: ReadonlySet<string> = new Set(['KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN', 'KRB5KRB_AP_ERR_NOT_US'])
 const ANOTHER_KEY: ReadonlySet<string> = new Set(['KRB5KRB_AP_ERR_BAD_INTEGRITY', 'KRB5KRB_AP_ERR_MODIFIED'])
-const NO_KEY: ReadonlySet<string> = new Set([
-  'KRB5KRB_AP_ERR_BADKEYVER',
-  'KRB5KRB_AP_ERR_NOKEY',
-  'KRB5KDC_ERR_ETYPE_NOSUPP',
-  'KRB5KRB_ERR_GENERIC',
-])
+const NO_KEY: ReadonlySet<string> = new Set(['KRB5KRB_AP_ERR_BADKEYVER', 'KRB5KRB_AP_ERR_NOKEY', 'KRB5KDC_ERR_ETYPE_NOSUPP'])
 const MOST_VERSIONS = 12

@@ -36,7 +36,7 @@ export interface TrustReport {
 }
 
 /** One direction. `unproved`: nothing is known to be wrong, but from here it cannot be shown to work. `absent`: there is none, and none was expected. */
-export interface WayReport {
+interface WayReport {
   readonly direction: Direction
   readonly principal: Principal
   readonly half: Half | undefined
@@ -56,7 +56,7 @@ export type Fault =
   | KdcFault
 
 /** The realm's KDC itself. */
-export type KdcFault =
+type KdcFault =
   | { readonly fault: 'unreachable'; readonly realm: string; readonly error: KrbError }
   | { readonly fault: 'other-realm'; readonly realm: string; readonly address: string }
   /** Seconds by which its clock is ahead of ours. */

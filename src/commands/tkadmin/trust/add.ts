@@ -106,10 +106,12 @@ async function addGenerated(joining: Joining, talk: Talk): Promise<object> {
       : (own.get('instructions') ?? `trust-${api.realm}-${joining.realm}.txt`.replaceAll('/', '_'))
     if (path === undefined && talk.json) throw new KrbError('EINVAL', {}, { text: '--show-secret and --json exclude each other' })
     if (path !== undefined) writeNew(path, text)
+    let entered = 0
     try {
-      for (const half of halves) await enterHalf(half, half.password, joining.replace, api)
+      for (; entered < halves.length; entered++) await enterHalf(halves[entered]!, halves[entered]!.password, joining.replace, api)
     } catch (error) {
-      if (path !== undefined) unlinkSync(path)
+      // Passwords that are in use are in no other place.
+      if (path !== undefined && entered === 0) unlinkSync(path)
       throw error
     }
     said(halves, `in the database of ${api.realm}`, talk)

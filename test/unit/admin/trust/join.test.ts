@@ -73,6 +73,22 @@ describe('entering one side', () => {
   })
 })
 
+describe('entering one side again', () => {
+  it('leaves earlier versions, and takes away the same and later ones', async () => {
+    const { api } = await memoryAdmin()
+    const enter = (kvno: number) =>
+      enterHalf({ principal: parsePrincipal('krbtgt/OTHER@R'), kvno, etypes: [18] }, new Secret(encodeText(`p${kvno}`)), true, api)
+    const versions = async () => (await keysOf(api, 'krbtgt/OTHER@R')).map(key => key.split(' ')[0])
+    await enter(2)
+    await enter(5)
+    expect(await versions()).toEqual(['5', '2'])
+    await enter(5)
+    expect(await versions()).toEqual(['5'])
+    await enter(3)
+    expect(await versions()).toEqual(['3'])
+  })
+})
+
 describe('the list of trusts', () => {
   it('has every realm with a key of ours, and no other principals', async () => {
     const { api } = await memoryAdmin()
