@@ -1,5 +1,6 @@
 import type { AdminApi } from '../admin/api.ts'
-import { type TrustReport, verifyTrust } from '../admin/client/trust/verify.ts'
+import type { TrustReport } from '../admin/client/trust/report.ts'
+import { verifyTrust } from '../admin/client/trust/verify.ts'
 import { VERBS } from '../admin/language/index.ts'
 import { openLocalAdmin } from '../admin/local/local-admin.ts'
 import { type Direction, halfOf } from '../admin/trust/halves.ts'

@@ -94,6 +94,7 @@ describeWith([mit()], 'a trust with a realm of MIT, by the printed steps', () =>
       ['their half missing, out', () => mitAdmin(`delprinc -force ${OUT}`), [], [['their-half-missing', OUT, 'MIT.TEST']]],
       ['their half missing, in', () => mitAdmin(`delprinc -force ${IN}`), [], [['their-half-missing', IN, 'MIT.TEST']]],
       ['our half missing, in', () => ourAdmin(['delprinc', IN]), [], [['our-half-missing', IN, 'OURS.TEST']]],
+      ['our half missing, and theirs not wanted', () => ourAdmin(['delprinc', IN]), ['--one-way', 'out'], []],
       ['our half missing, out', () => ourAdmin(['delprinc', OUT]), ['--one-way', 'out'], [['our-half-missing', OUT, 'OURS.TEST']]],
       ['keys differ, out', () => mitAdmin(`cpw -pw another ${OUT}`), [], [['keys-differ', OUT, 'MIT.TEST']]],
       ['keys differ, in', () => mitAdmin(`cpw -pw another ${IN}`), [], [['keys-differ', IN, 'MIT.TEST']]],

@@ -1,4 +1,4 @@
-import type { TrustReport } from '../../admin/client/trust/verify.ts'
+import type { TrustReport } from '../../admin/client/trust/report.ts'
 import { DIRECTIONS } from '../../admin/trust/halves.ts'
 import type { Env } from '../../core/env.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'

@@ -1,4 +1,4 @@
-import type { Fault, TrustReport } from '../../admin/client/trust/verify.ts'
+import type { Fault, TrustReport } from '../../admin/client/trust/report.ts'
 import { displayText } from '../../core/principal/display.ts'
 import { unparsePrincipal } from '../../core/principal/principal.ts'
 import { etypeName } from '../../core/registry/etype.ts'

@@ -5,7 +5,6 @@ import { etypeById } from '../../../core/crypto/etypes/index.ts'
 import type { Instant } from '../../../core/env.ts'
 import { KrbError } from '../../../core/errors/krb-error.ts'
 import { type Principal, samePrincipal } from '../../../core/principal/principal.ts'
-import type { EtypeId } from '../../../core/registry/etype.ts'
 import { ticketGrantingTicket, usableEtypes } from '../../../kdc-client/cached.ts'
 import type { ClientContext } from '../../../kdc-client/context.ts'
 import { credentialViaTicket } from '../../../kdc-client/tgs/via-ticket.ts'
@@ -17,6 +16,7 @@ import type { KeyWithVersion } from '../../language/records.ts'
 import { DIRECTIONS, type Direction, halfOf } from '../../trust/halves.ts'
 import { type Half, trustWith } from '../../trust/list.ts'
 import { issuedTgt } from './issue.ts'
+import type { Fault, TrustReport, WayReport } from './report.ts'
 
 export interface VerifyOptions {
   readonly realm: string
@@ -27,40 +27,6 @@ export interface VerifyOptions {
   /** Tickets of a user, of either realm. */
   readonly cache?: Ccache
 }
-
-export interface TrustReport {
-  readonly ours: string
-  readonly theirs: string
-  readonly ways: readonly WayReport[]
-  readonly faults: readonly Fault[]
-}
-
-/** One direction. `unproved`: nothing is known to be wrong, but from here it cannot be shown to work. `absent`: there is none, and none was expected. */
-interface WayReport {
-  readonly direction: Direction
-  readonly principal: Principal
-  readonly half: Half | undefined
-  readonly state: 'proved' | 'faulty' | 'unproved' | 'absent'
-}
-
-export type Fault =
-  | ({ readonly direction: Direction; readonly principal: Principal } & (
-      | { readonly fault: 'their-half-missing' | 'keys-differ' | 'our-half-forbidden' }
-      /** Version of the key that their KDC seals with, when it was seen. */
-      | { readonly fault: 'our-half-missing'; readonly theirs?: number | undefined }
-      | { readonly fault: 'kvno-differs'; readonly ours: number; readonly theirs: number | undefined }
-      /** What the issuer's KDC seals with, and what the other one has of that. */
-      | { readonly fault: 'etypes-differ'; readonly issuer: string; readonly etype: EtypeId }
-      | { readonly fault: 'refused'; readonly by: string; readonly error: KrbError }
-    ))
-  | KdcFault
-
-/** The realm's KDC itself. */
-type KdcFault =
-  | { readonly fault: 'unreachable'; readonly realm: string; readonly error: KrbError }
-  | { readonly fault: 'other-realm'; readonly realm: string; readonly address: string }
-  /** Seconds by which its clock is ahead of ours. */
-  | { readonly fault: 'clock-skew'; readonly realm: string; readonly ahead: number }
 
 /**
  * Walks both ways of a trust as clients would. Out: a ticket-granting ticket for the other realm, which its KDC must open. In: one for our
@@ -108,7 +74,7 @@ class Verification {
     if (!half.allowed) return { state: this.#fault({ fault: 'our-half-forbidden', direction: 'out', principal }) }
     const now = await this.#clockOf(realm)
     if (now === undefined) return { state: 'unproved' }
-    const tgt = (await this.#made(this.#api, principal, now)) ?? (await this.#got(principal))
+    const tgt = await this.#outTgt(principal, now)
     if (tgt === undefined) return { state: this.#faults.some(({ fault }) => fault === 'refused') ? 'faulty' : 'unproved' }
     const opening = await this.#opened(realm, tgt, now)
     const state = this.#judged(opening, { direction: 'out', principal, half, tgt, acceptor: realm })
@@ -116,8 +82,15 @@ class Verification {
     return opening.is === 'opened' ? { state, opened: tgt } : { state }
   }
 
+  /** Keys travel to another machine only where no user's tickets serve. */
+  async #outTgt(principal: Principal, now: Instant): Promise<Credential | undefined> {
+    if (this.#api.remote === true && (await this.#userTgt(this.#api.realm)) !== undefined) return this.#got(principal)
+    return (await this.#made(this.#api, principal, now)) ?? this.#got(principal)
+  }
+
   async #in(half: Half | undefined, wanted: boolean, opened: Credential | undefined): Promise<WayReport['state']> {
-    const { realm } = this.#options
+    const { realm, expected } = this.#options
+    if (half === undefined && expected !== undefined && !wanted) return 'absent'
     const principal = halfOf('in', this.#api.realm, realm)
     const about = { direction: 'in', principal } as const
     const missing = (theirs?: number) => this.#fault({ fault: 'our-half-missing', theirs, ...about })

@@ -1,5 +1,5 @@
 import type { AdminApi } from '../../../admin/api.ts'
-import type { TrustReport } from '../../../admin/client/trust/verify.ts'
+import type { TrustReport } from '../../../admin/client/trust/report.ts'
 import type { Direction } from '../../../admin/trust/halves.ts'
 import { during } from '../../../core/errors/krb-error.ts'
 import type { Talk } from '../talk.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault, TrustReport } from '../../../../src/admin/client/trust/verify.ts'
+import type { Fault, TrustReport } from '../../../../src/admin/client/trust/report.ts'
 import { trustEtypes } from '../../../../src/commands/trust/etypes.ts'
 import { explainFault, isProved, reportText } from '../../../../src/commands/trust/explain.ts'
 import { capathsText, trustPicture, trustRows } from '../../../../src/commands/trust/overview.ts'
