@@ -16,7 +16,8 @@ import { etypeHints, etypeListOrigin, unknownServerHints } from './explain.ts'
 import { judgeAvailability, traced } from './refusal.ts'
 import { routeHints } from './tgs/explain-route.ts'
 import type { Leg } from './tgs/route.ts'
-import { type TgsTerms, tgsStart, tgsStep } from './tgs/step.ts'
+import { type TgsTerms, tgsStart } from './tgs/state.ts'
+import { tgsStep } from './tgs/step.ts'
 
 export interface ServiceOptions {
   /** Nothing is asked of a KDC. */

@@ -9,7 +9,8 @@ import { TicketFlags } from '../../../src/core/flags/ticket-flags.ts'
 import { parsePrincipal, tgtPrincipal, toPrincipalName } from '../../../src/core/principal/principal.ts'
 import { Secret } from '../../../src/core/secret/secret.ts'
 import { legText } from '../../../src/kdc-client/tgs/explain-route.ts'
-import { type TgsState, type TgsStep, type TgsTerms, tgsStart, tgsStep } from '../../../src/kdc-client/tgs/step.ts'
+import { type TgsState, type TgsStep, type TgsTerms, tgsStart } from '../../../src/kdc-client/tgs/state.ts'
+import { tgsStep } from '../../../src/kdc-client/tgs/step.ts'
 import {
   AES128,
   AES256,
