@@ -86,7 +86,7 @@ describe('a broken krb5.conf', () => {
 
 describe('[libdefaults]', () => {
   it('has the defaults of MIT', async () => {
-    const { profile, requireDefaultRealm, initialDefaults, realm, realmOfHost, appdefault, ...values } = await config('')
+    const { profile, capaths, requireDefaultRealm, initialDefaults, realm, realmOfHost, appdefault, ...values } = await config('')
     expect(values).toEqual({
       allowDes3: false,
       allowRc4: false,
