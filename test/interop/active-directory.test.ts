@@ -139,6 +139,15 @@ describeWith([mit(), samba()], 'Active Directory (Samba)', () => {
       ])
     })
 
+    it('is proved by tkadmin trust verify, with the tickets of a user of the domain', () => {
+      const env = { ...own.env, KRB5_CONFIG: config, KRB5_KDC_PROFILE: join(own.folder, 'kdc.conf') }
+      const words = ['-r', 'OWN.TEST', '--json', 'trust', 'verify', 'AD.TEST', '--credentials', `FILE:${join(realm.folder, 'cc-tom')}`]
+      const { ways, faults } = JSON.parse(realm.run(ours('tkadmin.local'), words, { env }).stdout)
+      expect(ways[1]).toMatchObject({ direction: 'in', principal: 'krbtgt/OWN.TEST@AD.TEST', state: 'proved' })
+      // The other way does not work for anybody (below): Samba takes no PAC of a realm that is no domain.
+      expect(faults).toMatchObject([{ fault: 'refused', side: 'AD.TEST', principal: 'krbtgt/AD.TEST@OWN.TEST' }])
+    })
+
     it('the way back is told as MIT tells it', () => {
       const env = { KRB5_CONFIG: config }
       both('kinit', ['USER@OWN.TEST'], 'Pw.own1\n', env)

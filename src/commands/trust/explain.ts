@@ -46,7 +46,9 @@ export function explainFault(fault: Fault, { ours, theirs }: Ends): Explained {
     }
     case 'refused': {
       const text = `the KDC of ${fault.by} refuses ${name}: ${displayText(fault.error.message)}`
-      return says(fault.by, text, `look for ${name} in the log of the KDC of ${fault.by}`)
+      const wantsPac = fault.error.code === 'KRB5KDC_ERR_TGT_REVOKED'
+      const user = `trust verify ${theirs} --credentials CACHE, with tickets of a user of ${ours}: Active Directory wants a PAC`
+      return says(fault.by, text, wantsPac ? user : `look for ${name} in the log of the KDC of ${fault.by}`)
     }
     case 'unreachable': {
       const text = `no KDC of ${fault.realm} can be reached: ${displayText(fault.error.message)}`

@@ -3,7 +3,7 @@ import { KrbErrorMessage } from '../../core/asn1/messages/krb-error.ts'
 import { messageType } from '../../core/asn1/messages/message-type.ts'
 import { preserve } from '../../core/asn1/schema.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
-import { tgtPrincipal, toPrincipalName } from '../../core/principal/principal.ts'
+import { type Principal, tgtPrincipal, toPrincipalName } from '../../core/principal/principal.ts'
 import { ETYPE } from '../../core/registry/etype.ts'
 import { MsgType } from '../../core/registry/msg-type.ts'
 import { nonce } from '../as/build-request.ts'
@@ -18,16 +18,21 @@ export type MetKdc =
   | { readonly is: 'unreachable'; readonly error: KrbError }
 
 /**
- * Asks for a ticket in the name of the realm's own krbtgt, which every KDC of the realm knows and no other does, with an enctype that no KDC
- * uses any more: the refusal says whether it is the right one and what time it has.
+ * Asks for a ticket in the name of the realm's own krbtgt, which no KDC of another realm knows, with an enctype that no KDC uses any more: the
+ * refusal says whether it is the right one and what time it has. In Active Directory that account is a user's, `krbtgt`.
  */
-export async function meetKdc(realm: string, { env, channel }: ClientContext): Promise<MetKdc> {
-  const krbtgt = toPrincipalName(tgtPrincipal(realm))
+export async function meetKdc(realm: string, context: ClientContext): Promise<MetKdc> {
+  const server = tgtPrincipal(realm)
+  const met = await meetAs(server, server, context)
+  return met.is === 'other-realm' ? meetAs({ ...server, components: ['krbtgt'] }, server, context) : met
+}
+
+async function meetAs(client: Principal, server: Principal, { env, channel }: ClientContext): Promise<MetKdc> {
   const body: KdcReqBody = {
     kdcOptions: 0,
-    cname: krbtgt,
-    realm,
-    sname: krbtgt,
+    cname: toPrincipalName(client),
+    realm: server.realm,
+    sname: toPrincipalName(server),
     from: undefined,
     till: env.clock.now().seconds + LIFE,
     rtime: undefined,
@@ -37,7 +42,7 @@ export async function meetKdc(realm: string, { env, channel }: ClientContext): P
   }
   let address = ''
   try {
-    const answer = await channel.exchange(realm, AsReq.encode({ padata: undefined, reqBody: preserve(KdcReqBody, body) }), {
+    const answer = await channel.exchange(server.realm, AsReq.encode({ padata: undefined, reqBody: preserve(KdcReqBody, body) }), {
       judge: judgeAvailability,
       answeredBy: answerer => {
         address = answerer.address

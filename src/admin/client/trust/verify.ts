@@ -30,8 +30,8 @@ export interface VerifyOptions {
 
 /**
  * Walks both ways of a trust as clients would. Out: a ticket-granting ticket for the other realm, which its KDC must open. In: one for our
- * realm out of the hands of the other KDC, which ours must open. The first ticket is made with the key of the database, else asked for with
- * the tickets of `cache`. Throws what reading the database throws.
+ * realm out of the hands of the other KDC, which ours must open. The first ticket is asked for with the tickets
+ * of `cache`, else made with the key of the database. Throws what reading the database throws.
  */
 export async function verifyTrust(options: VerifyOptions, api: AdminApi, context: ClientContext): Promise<TrustReport> {
   return new Verification(options, api, context).run()
@@ -82,10 +82,10 @@ class Verification {
     return opening.is === 'opened' ? { state, opened: tgt } : { state }
   }
 
-  /** Keys travel to another machine only where no user's tickets serve. */
+  /** A real user's, when there is one: keys stay where they are, and the ticket has all that our KDC puts into it. */
   async #outTgt(principal: Principal, now: Instant): Promise<Credential | undefined> {
-    if (this.#api.remote === true && (await this.#userTgt(this.#api.realm)) !== undefined) return this.#got(principal)
-    return (await this.#made(this.#api, principal, now)) ?? this.#got(principal)
+    if ((await this.#userTgt(this.#api.realm)) !== undefined) return this.#got(principal)
+    return this.#made(this.#api, principal, now)
   }
 
   async #in(half: Half | undefined, wanted: boolean, opened: Credential | undefined): Promise<WayReport['state']> {

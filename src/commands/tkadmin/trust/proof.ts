@@ -9,7 +9,7 @@ interface Means {
   readonly other?: AdminApi | undefined
 }
 
-/** Walks the trust, with the tickets of `--credentials`, else with those of the default cache. */
+/** Walks the trust, with the tickets of `--credentials`; who administers from afar may have none but those of the default cache. */
 export async function proof(realm: string, { expected, other }: Means, talk: Talk): Promise<TrustReport> {
   const { api, env, config, own } = talk
   const [{ verifyTrust }, { realmChannel }, { resolveCcache }] = await Promise.all([
@@ -17,7 +17,14 @@ export async function proof(realm: string, { expected, other }: Means, talk: Tal
     import('../../../platform/channel.ts'),
     import('../../../core/ccache/resolve.ts'),
   ])
-  const cache = await during('opening credentials cache', () => resolveCcache(own.get('credentials'), env, config))
-  const options = { realm, cache, ...(expected !== undefined && { expected }), ...(other !== undefined && { other }) }
+  const named = own.get('credentials')
+  const wanted = named !== undefined || api.remote === true
+  const cache = wanted ? await during('opening credentials cache', () => resolveCcache(named, env, config)) : undefined
+  const options = {
+    realm,
+    ...(cache !== undefined && { cache }),
+    ...(expected !== undefined && { expected }),
+    ...(other !== undefined && { other }),
+  }
   return verifyTrust(options, api, { env, config, channel: realmChannel(config, env) })
 }

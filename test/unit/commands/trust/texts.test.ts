@@ -56,6 +56,12 @@ describe('every fault names the half, the side and one next command', () => {
       'modprinc +allow_tix +allow_svr krbtgt/B@A',
     ],
     [
+      { fault: 'refused', by: 'B', error: new KrbError('KRB5KDC_ERR_TGT_REVOKED'), ...out },
+      'B',
+      'the KDC of B refuses krbtgt/B@A: TGT has been revoked',
+      'trust verify B --credentials CACHE, with tickets of a user of A: Active Directory wants a PAC',
+    ],
+    [
       { fault: 'unreachable', realm: 'B', error: new KrbError('KRB5_REALM_UNKNOWN', {}, { text: 'no KDC' }) },
       'B',
       'no KDC of B can be reached: no KDC',

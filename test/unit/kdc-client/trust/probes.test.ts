@@ -79,6 +79,14 @@ describe('the first question to a KDC', () => {
     expect(reqBody.value).toMatchObject({ realm: 'B', cname: { nameString: ['krbtgt', 'B'] }, etype: [1] })
   })
 
+  it('asks again as a user of that name, which the account has in Active Directory', async () => {
+    const { context, asked } = await contextOf(message =>
+      kdcError(AsReq.decode(message).reqBody.value.cname!.nameString.length === 1 ? 18 : 6, { stime: NOW + 5 }),
+    )
+    expect(await meetKdc('B', context)).toMatchObject({ is: 'there', ahead: 5 })
+    expect(asked).toHaveLength(2)
+  })
+
   it('learns the time, the wrong realm and silence', async () => {
     const answered = async (errorCode: number, stime = NOW) => meetKdc('B', (await contextOf(() => kdcError(errorCode, { stime }))).context)
     expect(await answered(14, NOW + 900)).toMatchObject({ is: 'there', ahead: 900 })
