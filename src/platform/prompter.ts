@@ -27,7 +27,7 @@ export function nodePrompter(promptsTo: 'stdout' | 'stderr', readLine: ReadLine 
       return new Secret(line)
     },
     async line(prompt) {
-      await write(output, prompt)
+      if (prompt !== '') await write(output, prompt)
       const line = await readLine(MAX_LINE, { first: waitForOctet })
       if (line === undefined) return undefined
       return decodeText(line)

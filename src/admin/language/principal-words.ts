@@ -33,15 +33,24 @@ export function readPrincipalWords(
   attributes: number,
   reading: Reading,
 ): PrincipalWords {
-  const switches = { clearPolicy: false, policyTakenBack: false, unlock: false, randomKey: false, noKey: false }
-  const draft: Draft = { attributes, change: {}, keySalts: [], ...switches }
+  const draft: Draft = {
+    attributes,
+    change: {},
+    clearPolicy: false,
+    policyTakenBack: false,
+    unlock: false,
+    password: undefined,
+    randomKey: false,
+    noKey: false,
+    keySalts: [],
+  }
   const last = words.at(-1)
   if (last === undefined) throw new QueryError(usage)
   try {
     takeOptions(words.slice(0, -1), grammar(usage), draft, reading)
     const principal = readPrincipal(last, command, 'parsing principal', reading)
-    const { attributes: _, ...read } = draft
-    return { principal, password: undefined, ...read }
+    const { change, clearPolicy, policyTakenBack, unlock, password, randomKey, noKey, keySalts } = draft
+    return { principal, change, clearPolicy, policyTakenBack, unlock, password, randomKey, noKey, keySalts }
   } catch (error) {
     throw error instanceof QueryError && error.message !== usage ? new QueryError(error.message + usage) : error
   }
@@ -56,7 +65,7 @@ interface Draft {
   randomKey: boolean
   noKey: boolean
   keySalts: readonly KeySalt[]
-  password?: string
+  password: string | undefined
 }
 
 function grammar(usage: string): Grammar<Draft> {

@@ -51,7 +51,7 @@ export function localAdmin(context: AdminContext): AdminApi {
   return {
     realm: context.config.realm,
     async call<In, Out, Draft>(verb: Verb<In, Out, Draft>, input: In): Promise<Out> {
-      await context.masterKeys.upToDate()
+      await context.masterKeys.upToDate(MASTER_KEY_CHECK_MS)
       return handlerOf(verb)(input, context)
     },
     close: () => context.store.close(),
@@ -60,7 +60,10 @@ export function localAdmin(context: AdminContext): AdminApi {
 
 /** Both tables have the same keys, which is what ties a verb's types to its handler's. */
 function handlerOf<In, Out, Draft>(verb: Verb<In, Out, Draft>): Handler<In, Out> {
-  const found = (Object.keys(VERBS) as (keyof typeof VERBS)[]).find(name => (VERBS[name] as AnyVerb) === verb)
-  if (found === undefined) throw new Error(`no handler for ${verb.names[0]}`)
-  return HANDLERS[found] as unknown as Handler<In, Out>
+  for (const name in HANDLERS)
+    if ((VERBS[name as keyof typeof VERBS] as AnyVerb) === verb) return HANDLERS[name as keyof typeof VERBS] as unknown as Handler<In, Out>
+  throw new Error(`no handler for ${verb.names[0]}`)
 }
+
+/** As often as the store looks whether it is still the same file. */
+const MASTER_KEY_CHECK_MS = 50

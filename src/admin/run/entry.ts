@@ -1,7 +1,7 @@
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { Principal } from '../../core/principal/principal.ts'
 import { parsePrincipal, unparsePrincipal } from '../../core/principal/principal.ts'
-import { followAliases } from '../../kdc/store/alias.ts'
+import { aliasTarget, followAliases } from '../../kdc/store/alias.ts'
 import type { KeyData, PrincipalEntry, TlData } from '../../kdc/store/entry.ts'
 import { entryName } from '../../kdc/store/entry-name.ts'
 import { type KadmData, kadmDataContents, NO_KADM_DATA, readKadmData } from '../../kdc/store/kadm-data.ts'
@@ -26,6 +26,8 @@ export function entryInside(tx: StoreTx, principal: Principal): PrincipalEntry {
 
 /** Inside a transaction, aliases followed; one that leads nowhere is no entry, so that its name is free. */
 export function resolvedInside(tx: StoreTx, principal: Principal): PrincipalEntry | undefined {
+  const entry = tx.principal(principal)
+  if (entry === undefined || aliasTarget(entry) === undefined) return entry
   return followAliases(entryName(principal), name => tx.principal(parsePrincipal(name)))
 }
 

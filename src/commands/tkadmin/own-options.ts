@@ -37,6 +37,7 @@ export function takeOwnOptions(
   words: readonly string[],
   request: { readonly names: readonly string[]; readonly own?: readonly OwnOption[]; readonly options?: readonly VerbOption[] },
 ): { readonly own: Own; readonly words: readonly string[] } {
+  if (!words.some(word => word.startsWith('--'))) return { own: NONE, words }
   const own = new Map<string, string>()
   const rest: string[] = []
   const valued = new Set(request.options?.filter(({ value }) => value !== undefined).map(({ word }) => word))
@@ -61,6 +62,8 @@ export function takeOwnOptions(
 export function forgiven(code: ErrorCode, own: Own, options: readonly OwnOption[] = []): boolean {
   return options.some(({ name, forgives }) => own.has(name) && forgives?.includes(code) === true)
 }
+
+export const NONE: Own = new Map()
 
 function halves(word: string): readonly [string, string | undefined] {
   const at = word.indexOf('=')

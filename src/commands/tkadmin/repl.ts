@@ -6,10 +6,10 @@ import { hintLines } from '../base.ts'
 import { promptOf, unknownRequest, wordsOfLine } from '../requests/line.ts'
 import { errorJson, resultJson, UsageError } from '../text/envelope.ts'
 import { policiesAskedOnce } from './asked-once.ts'
-import { InOrder } from './in-order.ts'
+import { InOrder, type Outputs } from './in-order.ts'
 import { mayBeRemembered } from './memory.ts'
 import { missingWords } from './missing.ts'
-import { forgiven, type Own, takeOwnOptions } from './own-options.ts'
+import { forgiven, NONE, type Own, takeOwnOptions } from './own-options.ts'
 import { requestNamed } from './requests/index.ts'
 import { type Request, RequestFailure, type Talk } from './talk.ts'
 
@@ -30,7 +30,7 @@ export interface Ran {
 export async function runArguments(words: readonly string[], session: Session): Promise<number> {
   const request = requestNamed(words[0]!)
   if (request === undefined) return unknown(words[0]!, session)
-  const { failed, unchanged } = await carryOut(request, words.slice(1), session)
+  const { failed, unchanged } = await carryOutWords(request, words.slice(1), session)
   return failed ? 1 : unchanged ? UNCHANGED_STATUS : 0
 }
 
@@ -40,7 +40,7 @@ export async function runQuery(query: string, session: Session): Promise<number>
   if (words === undefined || words.length === 0) return 0
   const request = requestNamed(words[0]!)
   if (request === undefined) return unknown(words[0]!, session)
-  await carryOut(request, words.slice(1), session)
+  await carryOutWords(request, words.slice(1), session)
   return 0
 }
 
@@ -60,7 +60,7 @@ export async function runPrompt(caller: Session): Promise<number> {
     if (asked === undefined) continue
     const [request, words] = asked
     const complete = words.length > 0 || session.json ? words : await missingWords(request)
-    if ((await carryOut(request, complete, session)).ended) return 0
+    if ((await carryOutWords(request, complete, session)).ended) return 0
   }
   session.out('\n')
   return 0
@@ -85,30 +85,45 @@ async function runScript(caller: Session): Promise<number> {
   const env = { ...caller.env, prompter: readAheadPrompter(caller.json ? 'stderr' : 'stdout') }
   const session = { ...caller, env, api: policiesAskedOnce(caller.api) }
   const order = new InOrder(session)
+  const echo = (text: string) => {
+    if (!session.json) order.say('out', text)
+  }
   for (;;) {
-    void order.start(async ({ out }) => out(session.json ? '' : promptOf(session)))
+    echo(promptOf(session))
     const line = await session.env.prompter.line('')
     if (line === undefined) break
-    void order.start(async ({ out }) => out(session.json ? '' : `${line}\n`))
-    const subject = subjectOf(line, session)
-    if (subject === undefined) await order.settled()
-    const request = requestIn(line, session)
-    if (request === undefined) continue
-    if (subject === undefined) {
-      if ((await carryOut(...request, session)).ended) return 0
+    echo(`${line}\n`)
+    const ahead = readAhead(line, session)
+    if (ahead !== undefined) {
+      const { request, subject, act } = ahead
+      await order.startAbout(subject, outputs => carryOut(request, session, outputs, act))
       continue
     }
-    await order.startAbout(subject, outputs => carryOut(...request, { ...session, ...outputs }).then(() => undefined))
+    await order.settled()
+    const asked = requestIn(line, session)
+    if (asked !== undefined && (await carryOutWords(...asked, session)).ended) return 0
   }
   await order.settled()
   return 0
 }
 
-/** What a line is about, if it may be carried out beside others. */
-function subjectOf(line: string, session: Session): string | undefined {
+/** What a request does once its words have been read. */
+type Act = (talk: Saying) => Promise<object>
+
+/** What a line asks for, if it may be carried out beside others. */
+function readAhead(line: string, session: Session): { readonly request: Request; readonly subject: string; readonly act: Act } | undefined {
   try {
-    const [name, ...words] = splitLine(line)
-    return name === undefined ? undefined : subjectOfRequest(requestNamed(name), words, session)
+    const [name, ...given] = splitLine(withoutReturn(line))
+    const request = name === undefined ? undefined : requestNamed(name)
+    if (request?.ahead === undefined) return undefined
+    const { own, words } = takeOwnOptions(given, request)
+    const ahead = request.ahead(words, { own, reading: session.reading })
+    if (ahead === undefined) return undefined
+    const act: Act = talk => {
+      talk.own = own
+      return ahead.run(talk)
+    }
+    return { request, subject: ahead.subject, act }
   } catch (error) {
     if (error instanceof QueryError) return undefined
     throw error
@@ -117,7 +132,7 @@ function subjectOf(line: string, session: Session): string | undefined {
 
 /** The request of a line and its words; undefined for an empty line, and for one that makes no request, about which something is said. */
 function requestIn(line: string, session: Session): [Request, readonly string[]] | undefined {
-  const [name, ...words] = wordsOfLine(line.replace(/\r$/, ''), session) ?? []
+  const [name, ...words] = wordsOfLine(withoutReturn(line), session) ?? []
   if (name === undefined) return undefined
   const request = requestNamed(name)
   if (request !== undefined) return [request, words]
@@ -125,55 +140,88 @@ function requestIn(line: string, session: Session): [Request, readonly string[]]
   return undefined
 }
 
-function subjectOfRequest(request: Request | undefined, given: readonly string[], session: Session): string | undefined {
-  if (request?.subject === undefined) return undefined
-  const { own, words } = takeOwnOptions(given, request)
-  return own.has('from') ? undefined : request.subject(words, session)
+function withoutReturn(line: string): string {
+  return line.endsWith('\r') ? line.slice(0, -1) : line
 }
 
-async function carryOut(request: Request, words: readonly string[], session: Session): Promise<Ran> {
-  const state = { failed: false, ended: false, unchanged: false, errors: [] as (KrbError | UsageError)[] }
-  const talk: Omit<Talk, 'own'> = {
-    ...session,
-    print: text => {
-      if (!session.json) session.out(text)
-    },
-    info: text => {
-      if (!session.json && !session.script) session.out(text)
-    },
-    warn: text => session.err(text),
-    fail: (text, error) => {
-      state.failed = true
-      state.errors.push(error ?? new UsageError([text.split('\n', 1)[0]!]))
-      session.err(text + hintLines(error instanceof KrbError ? error.hints : []))
-    },
-    end: () => {
-      state.ended = true
-    },
-  }
-  const result = await attempt(request, words, talk, () => {
-    state.unchanged = true
+function carryOutWords(request: Request, given: readonly string[], session: Session): Promise<Ran> {
+  return carryOut(request, session, session, talk => {
+    const { own, words } = takeOwnOptions(given, request)
+    talk.own = own
+    return request.run(words, talk)
   })
-  if (session.json) {
-    const error = state.errors[0]
-    session.out(resultJson({ request: request.names[0], ...result, ...(error === undefined ? {} : { error: errorJson(error) }) }))
-  }
-  return state
 }
 
-/** What a request gives for --json. Failures go to `talk`; `unchanged` is called when there was nothing to do. */
-async function attempt(request: Request, given: readonly string[], talk: Omit<Talk, 'own'>, unchanged: () => void): Promise<object> {
-  let own: Own = new Map()
+async function carryOut(request: Request, session: Session, outputs: Outputs, act: Act): Promise<Ran> {
+  const talk = new Saying(session, outputs)
+  const result = await attempt(request, talk, act)
+  if (session.json) {
+    const error = talk.errors[0]
+    outputs.out(resultJson({ request: request.names[0], ...result, ...(error === undefined ? {} : { error: errorJson(error) }) }))
+  }
+  return talk
+}
+
+/** The talk of one request, and what became of it. One of a class for each, because a thousand requests a second copy no sessions. */
+class Saying implements Talk, Ran {
+  failed = false
+  ended = false
+  unchanged = false
+  readonly errors: (KrbError | UsageError)[] = []
+  own: Own = NONE
+  readonly api: Talk['api']
+  readonly env: Talk['env']
+  readonly config: Talk['config']
+  readonly zone: Talk['zone']
+  readonly program: string
+  readonly script: boolean
+  readonly listening: boolean
+  readonly json: boolean
+  readonly reading: Talk['reading']
+  readonly #outputs: Outputs
+
+  constructor(session: Session, outputs: Outputs) {
+    this.api = session.api
+    this.env = session.env
+    this.config = session.config
+    this.zone = session.zone
+    this.program = session.program
+    this.script = session.script
+    this.listening = session.listening
+    this.json = session.json
+    this.reading = session.reading
+    this.#outputs = outputs
+  }
+
+  print(text: string): void {
+    if (!this.json) this.#outputs.out(text)
+  }
+  info(text: string): void {
+    if (!this.script) this.print(text)
+  }
+  warn(text: string): void {
+    this.#outputs.err(text)
+  }
+  fail(text: string, error?: KrbError): void {
+    this.failed = true
+    this.errors.push(error ?? new UsageError([text.split('\n', 1)[0]!]))
+    this.#outputs.err(text + hintLines(error instanceof KrbError ? error.hints : []))
+  }
+  end(): void {
+    this.ended = true
+  }
+}
+
+/** What a request gives for --json. Failures go to `talk`. */
+async function attempt(request: Request, talk: Saying, act: Act): Promise<object> {
   try {
-    const taken = takeOwnOptions(given, request)
-    own = taken.own
-    const result = await request.run(taken.words, { ...talk, own })
-    if (own.has('if-not-exists') && 'changed' in result && result.changed === false) unchanged()
+    const result = await act(talk)
+    if (talk.own.has('if-not-exists') && 'changed' in result && result.changed === false) talk.unchanged = true
     return result
   } catch (error) {
-    if (error instanceof RequestFailure && forgiven(error.error.code, own, request.own)) {
+    if (error instanceof RequestFailure && forgiven(error.error.code, talk.own, request.own)) {
       talk.info(`${request.names[0]}: ${error.error.message}: nothing to do.\n`)
-      unchanged()
+      talk.unchanged = true
       return { changed: false, reason: error.error.code }
     }
     if (error instanceof QueryError) {

@@ -55,10 +55,16 @@ export interface Request {
   /** Words after the name. The value is what --json prints (docs/json.md). Throws QueryError and RequestFailure. */
   run(words: readonly string[], talk: Talk): Promise<object>
   /**
-   * What the request is about, when it asks nothing and touches nothing else: such requests may be under way together as long as
-   * their subjects differ. undefined when it must wait for all before it. Throws QueryError.
+   * Reads the words of a request that asks nothing and touches nothing but its subject: such requests may be under way together as
+   * long as their subjects differ. undefined for one that must wait for all before it. Throws QueryError.
    */
-  subject?(words: readonly string[], talk: Pick<Talk, 'reading'>): string | undefined
+  ahead?(words: readonly string[], talk: Pick<Talk, 'own' | 'reading'>): Ahead | undefined
+}
+
+export interface Ahead {
+  readonly subject: string
+  /** As `run` of the request, its words read already. */
+  run(talk: Talk): Promise<object>
 }
 
 /** A word that a request needs, or may have. */

@@ -32,11 +32,16 @@ interface Found {
   place(): ErrorParams & { readonly path: string; readonly line: number; readonly column: number; readonly name: string }
 }
 
-/** An object with the values of a table under its keys; each is read when it is asked for, and may throw then. */
+/** An object with the values of a table under its keys; each is read when it is first asked for, and may throw then. */
 export function valuesOf<T extends Table>(table: T, source: Source): ValuesOf<T> {
   const values = {}
   for (const [key, row] of Object.entries(table)) {
-    Object.defineProperty(values, key, { enumerable: true, configurable: true, get: () => readRelation(row, source) })
+    let read: { readonly value: unknown } | undefined
+    const get = () => {
+      read ??= { value: readRelation(row, source) }
+      return read.value
+    }
+    Object.defineProperty(values, key, { enumerable: true, configurable: true, get })
   }
   return values as ValuesOf<T>
 }

@@ -30,7 +30,7 @@ export function policyName(items: readonly TlData[]): string | undefined {
 }
 
 export function kadmDataContents(data: KadmData): Bytes {
-  const out = new Writer().u32(VERSION)
+  const out = new Writer('big', USUAL_OCTETS).u32(VERSION)
   if (data.policy === undefined) out.u32(0)
   else writeOpaque(out, Buffer.concat([encodeText(data.policy), Uint8Array.of(0)]))
   out.u32(data.policy === undefined ? data.auxAttributes & ~HAS_POLICY : data.auxAttributes | HAS_POLICY)
@@ -105,3 +105,5 @@ function truncated(): KrbError {
 
 const VERSION = 0x12345c01
 const HAS_POLICY = 0x800
+/** Without old keys. */
+const USUAL_OCTETS = 64

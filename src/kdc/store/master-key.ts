@@ -85,9 +85,10 @@ export class MasterKeys {
   /** The version that new keys are sealed with: the latest activation that is not in the future; version 1 where none is written down. */
   active(now: number): MasterKey {
     if (this.#activations.length === 0) return this.#find(1) ?? this.#all[0]!
-    const current = this.#activations
-      .filter(({ from }) => from <= now)
-      .reduce<typeof NONE>((a, b) => (a === undefined || b.from >= a.from ? b : a), NONE)
+    let current: Activation | undefined
+    for (const activation of this.#activations) {
+      if (activation.from <= now && (current === undefined || activation.from >= current.from)) current = activation
+    }
     if (current === undefined) throw new KrbError('KRB5_KDB_NOACTMASTERKEY')
     return this.version(current.kvno)
   }
@@ -201,5 +202,3 @@ function openUnder(master: PreparedKey, { etype, sealed }: Pick<KeyData, 'etype'
   plain.fill(0)
   return { etype, value }
 }
-
-const NONE: { readonly kvno: number; readonly from: number } | undefined = undefined

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../core/bytes/bytes.ts'
+import { type Bytes, concat } from '../../core/bytes/bytes.ts'
 import { decodeText, encodeText } from '../../core/bytes/text.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import type { TlData } from './entry.ts'
@@ -52,7 +52,7 @@ export function readModification(items: readonly TlData[]): Modification | undef
 }
 
 export function modificationContents({ at, by }: Modification): Bytes {
-  return Buffer.concat([littleEndian(4, at), encodeText(by), Uint8Array.of(0)])
+  return concat(littleEndian(4, at), encodeText(by), NUL)
 }
 
 /** Type 8: version of the master key that seals the keys; 1 when absent. */
@@ -162,7 +162,9 @@ function view(octets: Bytes): DataView {
 }
 
 function littleEndian(length: number, value: number): Bytes {
-  return Uint8Array.from({ length }, (_, i) => (value >>> (8 * i)) & 0xff)
+  const octets = new Uint8Array(length)
+  for (let i = 0; i < length; i++) octets[i] = value >>> (8 * i)
+  return octets
 }
 
 const NUL = Uint8Array.of(0)

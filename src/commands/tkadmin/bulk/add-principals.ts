@@ -21,7 +21,7 @@ export async function addPrincipalsFrom(path: string, common: readonly string[],
     progress.end()
     say(text)
   }
-  const run = new BulkAdd(new InputMaker(common, talk), talk, { out: above(talk.print), err: above(talk.warn) })
+  const run = new BulkAdd(new InputMaker(common, talk), talk, { out: above(text => talk.print(text)), err: above(text => talk.warn(text)) })
   try {
     for await (const { octets, number, share } of octetLines(path, MOST_OCTETS)) {
       if (run.cutOff) {
@@ -86,7 +86,7 @@ class BulkAdd {
       return readRecord(octets)
     } catch (error) {
       if (!(error instanceof RecordError)) throw error
-      void this.#order.start(async ({ err }) => this.#fail({ line, principal: null, code: 'USAGE', message: error.message }, err))
+      this.#fail({ line, principal: null, code: 'USAGE', message: error.message }, text => this.#order.say('err', text))
       return undefined
     }
   }

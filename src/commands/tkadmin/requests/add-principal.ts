@@ -25,33 +25,37 @@ export const addPrincipal: Request = {
     IF_NOT_EXISTS,
     { name: 'from', value: 'FILE', doc: 'add a principal for each JSON object, one a line, of FILE, or of standard input for -' },
   ],
-  subject: (words, talk) => {
-    const read = verb.read(words, talk.reading())
-    return asksPassword(read) ? undefined : shown(read.principal)
+  ahead: (words, { own, reading }) => {
+    if (own.has('from')) return undefined
+    const read = verb.read(words, reading())
+    return asksPassword(read) ? undefined : { subject: shown(read.principal), run: talk => add(read, talk) }
   },
   run: async (words, talk) => {
     const file = talk.own.get('from')
     if (file === '-' && talk.listening)
       throw new QueryError('add_principal: --from - is for the command line: standard input holds the requests\n')
     if (file !== undefined) return (await import('../bulk/add-principals.ts')).addPrincipalsFrom(file, words, talk)
-    const read = verb.read(words, talk.reading())
-    const name = shown(read.principal)
-    if (talk.own.has('if-not-exists') && asksPassword(read)) await refuseExisting(read.principal, name, talk)
-    const policy = await choosePolicy(read, name, talk)
-    const change = policy === undefined ? read.change : { ...read.change, policy }
-    const keys = await chooseKeys(read, name, talk)
-    try {
-      const input = { principal: read.principal, change, keySalts: read.keySalts, keys }
-      await step('add_principal', `while creating "${name}".`, async () => {
-        if (read.policyTakenBack) throw new KrbError('KADM5_BAD_MASK')
-        return talk.api.call(verb, input)
-      })
-    } finally {
-      if (keys.from === 'password') keys.password.wipe()
-    }
-    talk.info(`Principal "${name}" created.\n`)
-    return { created: unparsePrincipal(read.principal), policy: policy ?? null, changed: true }
+    return add(verb.read(words, talk.reading()), talk)
   },
+}
+
+async function add(read: PrincipalWords, talk: Talk): Promise<object> {
+  const name = shown(read.principal)
+  if (talk.own.has('if-not-exists') && asksPassword(read)) await refuseExisting(read.principal, name, talk)
+  const policy = await choosePolicy(read, name, talk)
+  const change = policy === undefined ? read.change : { ...read.change, policy }
+  const keys = await chooseKeys(read, name, talk)
+  try {
+    const input = { principal: read.principal, change, keySalts: read.keySalts, keys }
+    await step('add_principal', `while creating "${name}".`, async () => {
+      if (read.policyTakenBack) throw new KrbError('KADM5_BAD_MASK')
+      return talk.api.call(verb, input)
+    })
+  } finally {
+    if (keys.from === 'password') keys.password.wipe()
+  }
+  talk.info(`Principal "${name}" created.\n`)
+  return { created: unparsePrincipal(read.principal), policy: policy ?? null, changed: true }
 }
 
 function asksPassword({ noKey, randomKey, password }: PrincipalWords): boolean {
@@ -86,10 +90,18 @@ async function choosePolicy({ change, clearPolicy }: PrincipalWords, name: strin
   return exists ? 'default' : undefined
 }
 
-async function chooseKeys({ noKey, randomKey, password }: PrincipalWords, name: string, { env }: Talk): Promise<AddPrincipalInput['keys']> {
+function chooseKeys(
+  { noKey, randomKey, password }: PrincipalWords,
+  name: string,
+  { env }: Talk,
+): AddPrincipalInput['keys'] | Promise<AddPrincipalInput['keys']> {
   if (noKey) return { from: 'nothing' }
   if (randomKey) return { from: 'random' }
   if (password !== undefined) return { from: 'password', password: new Secret(encodeText(password)) }
-  const asked = await step('add_principal', `while reading password for "${name}".`, () => askPassword(name, env))
-  return { from: 'password', password: asked }
+  return askKeys(name, env)
+}
+
+async function askKeys(name: string, env: Talk['env']): Promise<AddPrincipalInput['keys']> {
+  const password = await step('add_principal', `while reading password for "${name}".`, () => askPassword(name, env))
+  return { from: 'password', password }
 }

@@ -12,26 +12,30 @@ export class HmacKey {
   /** Octets to leave free at the start of a frame. */
   readonly room: number
   readonly #hash: HashName
-  readonly #key: Bytes
+  readonly #innerPad: Bytes
+  /** The outer pad, and room for the inner hash. */
+  readonly #outer: Buffer
 
   constructor(name: HashName, key: Bytes) {
     this.room = BLOCK_BYTES[name]
     if (key.length > this.room) throw new Error('HMAC key is longer than a block')
     this.#hash = name
-    this.#key = new Uint8Array(key)
+    this.#innerPad = new Uint8Array(this.room).fill(0x36)
+    this.#outer = Buffer.alloc(this.room + HASH_BYTES[name], 0x5c)
+    for (let i = 0; i < key.length; i++) {
+      this.#innerPad[i]! ^= key[i]!
+      this.#outer[i]! ^= key[i]!
+    }
   }
 
   /** Writes the first `length` octets of the HMAC of what follows the room in `frame` into `out` at `at`. The room is zero afterwards. */
   sign(frame: Buffer, out: Buffer, at: number, length: number): void {
     const { room } = this
-    this.#pad(frame, 0x36)
+    frame.set(this.#innerPad)
     const inner = hash(this.#hash, frame, 'binary')
     frame.fill(0, 0, room)
-    const outer = Buffer.allocUnsafe(room + HASH_BYTES[this.#hash])
-    this.#pad(outer, 0x5c)
-    outer.write(inner, room, 'binary')
-    out.write(hash(this.#hash, outer, 'binary'), at, length, 'binary')
-    outer.fill(0, 0, room)
+    this.#outer.write(inner, room, 'binary')
+    out.write(hash(this.#hash, this.#outer, 'binary'), at, length, 'binary')
   }
 
   /** Whether `tag` is how the HMAC of what follows the room in `frame` begins, in constant time. */
@@ -55,12 +59,6 @@ export class HmacKey {
     const out = Buffer.allocUnsafe(length)
     this.sign(frame, out, 0, length)
     return new Uint8Array(out)
-  }
-
-  #pad(frame: Buffer, octet: number): void {
-    frame.fill(octet, 0, this.room)
-    const key = this.#key
-    for (let i = 0; i < key.length; i++) frame[i]! ^= key[i]!
   }
 }
 

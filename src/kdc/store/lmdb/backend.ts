@@ -11,11 +11,11 @@ import { EntryCache } from '../entry-cache.ts'
 import { decodePolicyEntry, decodePrincipalEntry, encodePolicyEntry, encodePrincipalEntry, withCounters } from '../entry-codec.ts'
 import { entryName } from '../entry-name.ts'
 import type { NewStore, ScanOrder, Store, StoreBackend, StoreParams, StoreTx } from '../store.ts'
-import { Changes } from './changes.ts'
 import { guarded, translated } from './errors.ts'
 import { ASIDE, identity, LOCK, removeAbandoned, removeDatabase, SUFFIX, sync, touch } from './files.ts'
 import { type Library, type OpenFile, openFile, requireFormat, writeFormat } from './open-file.ts'
 import { keyOf, read, type Table } from './tables.ts'
+import { WriteTogether } from './write-together.ts'
 
 /**
  * The store in one LMDB file, `database_name` + `.tkdb`, with its lock file beside it (docs/formats/database.md). Reads are synchronous and take
@@ -48,6 +48,7 @@ class LmdbStore implements NewStore {
   readonly #library: Library
   readonly #attempts = new AttemptQueue(batch => this.#writeAttempts(batch))
   readonly #cache = new EntryCache(CACHED_ENTRIES)
+  readonly #together: WriteTogether
   #open: OpenFile
   #checkedAt = performance.now()
 
@@ -74,6 +75,7 @@ class LmdbStore implements NewStore {
     this.#file = file
     this.#place = place
     this.#mode = mode
+    this.#together = new WriteTogether(file)
     this.#open = openFile(file, mode, library, file !== place)
   }
 
@@ -96,15 +98,7 @@ class LmdbStore implements NewStore {
   }
 
   async write<T>(fn: (tx: StoreTx) => T): Promise<T> {
-    const { root, principals, policies } = this.#current()
-    return translated(this.#file, () =>
-      root.transaction(() => {
-        const changes = new Changes(principals, policies)
-        const result = fn(changes)
-        changes.apply()
-        return result
-      }),
-    )
+    return this.#together.write(this.#current(), fn)
   }
 
   fill(fn: (batch: Pick<StoreTx, 'putPrincipal' | 'putPolicy'>) => void): void {

@@ -1,5 +1,4 @@
 import type { Bytes } from '../../../core/bytes/bytes.ts'
-import { encodeText } from '../../../core/bytes/text.ts'
 import { KrbError } from '../../../core/errors/krb-error.ts'
 import type { Principal } from '../../../core/principal/principal.ts'
 import type { PolicyEntry, PrincipalEntry } from '../entry.ts'
@@ -46,26 +45,28 @@ export class Changes implements StoreTx {
 
 class Overlay {
   readonly #db: Table
-  readonly #changed = new Map<string, Bytes | undefined>()
+  readonly #changed = new Map<string, { readonly key: Bytes; readonly octets: Bytes | undefined }>()
 
   constructor(db: Table) {
     this.#db = db
   }
   get(name: string): Bytes | undefined {
-    return this.#changed.has(name) ? this.#changed.get(name) : read(this.#db, name)
+    const changed = this.#changed.get(name)
+    return changed === undefined ? read(this.#db, name) : changed.octets
   }
   put(name: string, octets: Bytes): void {
-    if (keyOf(name) === undefined) throw new KrbError('ENAMETOOLONG', { name })
-    this.#changed.set(name, octets)
+    const key = keyOf(name)
+    if (key === undefined) throw new KrbError('ENAMETOOLONG', { name })
+    this.#changed.set(name, { key, octets })
   }
   delete(name: string): boolean {
-    if (this.get(name) === undefined) return false
-    this.#changed.set(name, undefined)
+    const key = keyOf(name)
+    if (key === undefined || this.get(name) === undefined) return false
+    this.#changed.set(name, { key, octets: undefined })
     return true
   }
   apply(): void {
-    for (const [name, octets] of this.#changed) {
-      const key = encodeText(name)
+    for (const { key, octets } of this.#changed.values()) {
       void (octets === undefined ? this.#db.remove(key) : this.#db.put(key, octets))
     }
   }

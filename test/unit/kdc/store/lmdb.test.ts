@@ -51,6 +51,31 @@ describe('the LMDB store', () => {
     await store.close()
   })
 
+  it('lets writes share a transaction, each of them all or nothing and seeing those before it', async () => {
+    const store = await filled('alice@R')
+    const add = (name: string, then: () => void = () => {}) =>
+      store.write(tx => {
+        const principal = parsePrincipal(name)
+        const before = tx.principal(principal) !== undefined
+        tx.putPrincipal({ ...EMPTY_ENTRY, principal })
+        then()
+        return before
+      })
+    const fail = () => {
+      throw new Error('no')
+    }
+    const ended = await Promise.allSettled([add('bob@R'), add('bob@R'), add('carol@R', fail), add('carol@R'), add('alice@R')])
+    expect(ended.map(end => (end.status === 'fulfilled' ? end.value : (end.reason as Error).message))).toEqual([
+      false,
+      true,
+      'no',
+      false,
+      true,
+    ])
+    expect(await names(store)).toEqual(['alice@R', 'bob@R', 'carol@R'])
+    await store.close()
+  })
+
   it('changes all or nothing', async () => {
     const store = await filled('alice@R')
     const failing = store.write(tx => {
