@@ -5,6 +5,8 @@ const common = { pool: 'threads', testTimeout: 60_000, hookTimeout: 60_000 } as 
 
 export default defineConfig({
   test: {
+    // Most tests wait for programs and daemons: a second worker pays even on two cores.
+    maxWorkers: '100%',
     reporters: ['default', new SkipsReporter()],
     projects: [
       { test: { ...common, name: 'unit', include: ['test/unit/**/*.test.ts'] } },

@@ -69,6 +69,7 @@ const REALMS: typeof LIB = [
   ['default_domain', undefined, 'corp.test', 'corp.test'],
   ['disable_encrypted_timestamp', false, 'true', true],
   ['http_anchors', [], 'FILE:/ca', ['FILE:/ca']],
+  ['kadmind_port', 749, '1749', 1749],
   ['kdc', [], 'k', ['k']],
   ['kpasswd_server', [], 'p', ['p']],
   ['primary_kdc', [], 'm', ['m']],
