@@ -7,7 +7,12 @@ export interface Authority {
   /** The authority's own certificate. */
   readonly certificate: string
   /** A server's certificate for names as OpenSSL writes them: `DNS:proxy.test,IP:127.0.0.1`. A negative life is over already. */
-  issue(name: string, names: string, days?: number): { readonly certificate: string; readonly key: string }
+  issue(name: string, names: string, days?: number): CertificateFiles
+}
+
+export interface CertificateFiles {
+  readonly certificate: string
+  readonly key: string
 }
 
 export function makeAuthority(folder: string, name = 'ca'): Authority {

@@ -1,5 +1,6 @@
-import { createSocket } from 'node:dgram'
-import { createServer, type Server } from 'node:net'
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import * as dns from 'dns-packet'
 
 /** What a name server says: records by `TYPE name` (lower case), as dns-packet writes them; URI records as [priority, weight, target]. */
@@ -26,12 +27,6 @@ export interface DnsOptions {
 export async function startDns(zone: Zone, options: DnsOptions = {}): Promise<DnsServer> {
   const { address = '127.0.0.1', port = 0, spoil = (answer: Buffer) => answer, truncate = false } = options
   const asked: string[] = []
-  const socket = createSocket('udp4')
-  socket.on('message', (message, peer) => {
-    const reply = spoil(answerTo(message, zone, asked, truncate))
-    if (reply !== undefined) socket.send(reply, peer.port, peer.address)
-  })
-  await new Promise<void>(resolve => socket.bind(port, address, () => resolve()))
   const server: Server = createServer(stream => {
     stream.on('error', () => stream.destroy())
     stream.once('data', chunk => {
@@ -41,7 +36,11 @@ export async function startDns(zone: Zone, options: DnsOptions = {}): Promise<Dn
       stream.end(Buffer.concat([length, reply]))
     })
   })
-  await new Promise<void>(resolve => server.listen(socket.address().port, address, () => resolve()))
+  const socket = await sharingPort(server, port, address)
+  socket.on('message', (message, peer) => {
+    const reply = spoil(answerTo(message, zone, asked, truncate))
+    if (reply !== undefined) socket.send(reply, peer.port, peer.address)
+  })
   return {
     address: `${address}:${socket.address().port}`,
     asked,
@@ -49,6 +48,25 @@ export async function startDns(zone: Zone, options: DnsOptions = {}): Promise<Dn
       socket.close()
       server.close()
     },
+  }
+}
+
+/** Binds both; a port that the system chose for the one may be taken for the other, and then it is asked for another. */
+async function sharingPort(server: Server, port: number, address: string): Promise<Socket> {
+  for (let tries = 1; ; tries++) {
+    server.listen(port, address)
+    await once(server, 'listening')
+    const socket = createSocket('udp4')
+    try {
+      socket.bind((server.address() as AddressInfo).port, address)
+      await once(socket, 'listening')
+      return socket
+    } catch (error) {
+      socket.close()
+      server.close()
+      await once(server, 'close')
+      if (port !== 0 || tries === 20) throw error
+    }
   }
 }
 

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createPlainServer } from 'node:http'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { KdcProxyMessage } from '../../../src/core/asn1/messages/kdc-proxy.ts'
 import { EMPTY_PROFILE } from '../../../src/core/config/profile.ts'
 import { KrbError } from '../../../src/core/errors/krb-error.ts'
@@ -8,7 +8,7 @@ import type { TraceEvent } from '../../../src/core/trace/events.ts'
 import { type ChannelConfig, realmChannel } from '../../../src/platform/channel.ts'
 import type { Names } from '../../../src/platform/dns.ts'
 import { passwordChannel } from '../../../src/platform/password-channel.ts'
-import { makeAuthority } from '../../helpers/certificates.ts'
+import { type Authority, type CertificateFiles, makeAuthority } from '../../helpers/certificates.ts'
 import { type KdcProxy, type ProxyAction, startProxy } from '../../helpers/kdc-proxy.ts'
 import { describeWith, openssl } from '../../helpers/peers.ts'
 import { scratchFolder } from '../../helpers/scratch.ts'
@@ -34,13 +34,20 @@ function framed(message: Uint8Array, length = message.length): Uint8Array {
 const answering: ProxyAction = (_request, response) => void response.end(KdcProxyMessage.encode({ kerbMessage: framed(ANSWER) }))
 
 describeWith([openssl()], 'a KDC proxy', () => {
-  const authority = makeAuthority(scratch.path)
-  const stranger = makeAuthority(scratch.path, 'stranger')
-  const good = authority.issue('good', 'DNS:proxy.test,IP:127.0.0.1')
-  mkdirSync(scratch.file('anchors'))
-  writeFileSync(scratch.file('anchors/.hidden'), 'no certificate')
-  writeFileSync(scratch.file('anchors/README'), 'no certificate')
-  writeFileSync(scratch.file('empty'), 'no certificate')
+  const CA = scratch.file('ca.pem')
+  const STRANGER = scratch.file('stranger.pem')
+  let authority: Authority
+  let good: CertificateFiles
+  // vitest runs the bodies of skipped suites too: nothing is made before a test is to run.
+  beforeAll(() => {
+    authority = makeAuthority(scratch.path)
+    makeAuthority(scratch.path, 'stranger')
+    good = authority.issue('good', 'DNS:proxy.test,IP:127.0.0.1')
+    mkdirSync(scratch.file('anchors'))
+    writeFileSync(scratch.file('anchors/.hidden'), 'no certificate')
+    writeFileSync(scratch.file('anchors/README'), 'no certificate')
+    writeFileSync(scratch.file('empty'), 'no certificate')
+  })
 
   const proxy = async (action: ProxyAction = answering, files = good): Promise<KdcProxy> => {
     const server = await startProxy(files, action)
@@ -61,7 +68,7 @@ describeWith([openssl()], 'a KDC proxy', () => {
     { url = p => `https://proxy.test:${p}/KdcProxy`, anchors, vars = {}, holdMs = 5000, tcpOnly = false }: Asked = {},
   ) => {
     const events: TraceEvent[] = []
-    const httpAnchors = anchors ?? [`FILE:${authority.certificate}`]
+    const httpAnchors = anchors ?? [`FILE:${CA}`]
     const server = [url(port)]
     const realm = () => ({ kdcs: server, primaryKdcs: [], kpasswdServers: server, adminServers: [], httpAnchors, sitename: undefined })
     const config: ChannelConfig & { realm: typeof realm } = {
@@ -115,17 +122,17 @@ describeWith([openssl()], 'a KDC proxy', () => {
 
   test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
     ['DIR:', [`DIR:${scratch.file('anchors')}`], {}],
-    ['ENV: that leads to FILE:', ['ENV:ANCHOR'], { ANCHOR: `FILE:${authority.certificate}` }],
-    ['several', [`FILE:${stranger.certificate}`, `FILE:${authority.certificate}`], {}],
-    ['SSL_CERT_FILE, without http_anchors', [], { SSL_CERT_FILE: authority.certificate }],
+    ['ENV: that leads to FILE:', ['ENV:ANCHOR'], { ANCHOR: `FILE:${CA}` }],
+    ['several', [`FILE:${STRANGER}`, `FILE:${CA}`], {}],
+    ['SSL_CERT_FILE, without http_anchors', [], { SSL_CERT_FILE: CA }],
   ])('anchors by %s', async (_what, anchors, vars) => {
-    writeFileSync(scratch.file('anchors/ca.crt'), await import('node:fs').then(fs => fs.readFileSync(authority.certificate)))
+    writeFileSync(scratch.file('anchors/ca.crt'), readFileSync(CA))
     expect((await ask((await proxy()).port, { anchors, vars })).result).toEqual(ANSWER)
   })
 
   describe('is not believed', () => {
     test.each<[string, Partial<Asked>, RegExp]>([
-      ['with a certificate of a stranger', { anchors: [`FILE:${stranger.certificate}`] }, /^certificate not accepted: .* \(http_anchors/],
+      ['with a certificate of a stranger', { anchors: [`FILE:${STRANGER}`] }, /^certificate not accepted: .* \(http_anchors/],
       ['that the system does not know', { anchors: [] }, /^certificate not accepted: .* \(http_anchors/],
       [
         'under another name',
