@@ -17,13 +17,13 @@ export interface RealmOptions {
   readonly dbDefaults?: readonly string[]
   /** Whole sections for krb5.conf, of the KDC and of its clients. */
   readonly sections?: readonly string[]
+  /** supported_enctypes. */
+  readonly keySalts?: string
 }
 
 export interface MitRealmOptions extends RealmOptions {
   /** Lines of kadm5.acl: kadmind runs as well, and krb5.conf says where. */
   readonly acl?: readonly string[]
-  /** supported_enctypes. */
-  readonly keySalts?: string
 }
 
 /** A realm of a peer, running, in a folder of its own. */
@@ -158,5 +158,5 @@ export function splitWords(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(match => match[1] ?? match[2]!)
 }
 
-const AES_KEYS =
+export const AES_KEYS =
   'aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal aes256-cts-hmac-sha384-192:normal aes128-cts-hmac-sha256-128:normal'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { clientEnv, must, type PeerRealm, peerRealm, type RealmOptions, splitWords, writeClientConfig } from './mit-realm.ts'
+import { AES_KEYS, clientEnv, must, type PeerRealm, peerRealm, type RealmOptions, splitWords, writeClientConfig } from './mit-realm.ts'
 import type { TestHost } from './namespaces.ts'
 import { accepts, freePort, run, startDaemon } from './process.ts'
 import { scratchFolder } from './scratch.ts'
@@ -49,7 +49,7 @@ export async function startOwnRealm(options: OwnRealmOptions = {}): Promise<Peer
   key_stash_file = ${scratch.file('stash')}
   max_life = 1d
   max_renewable_life = 7d
-  supported_enctypes = aes256-cts-hmac-sha1-96:normal aes128-cts-hmac-sha1-96:normal aes256-cts-hmac-sha384-192:normal aes128-cts-hmac-sha256-128:normal
+  supported_enctypes = ${options.keySalts ?? AES_KEYS}
 ${(options.kdcRealm ?? []).map(line => `  ${line}\n`).join('')} }
 [logging]
 ${(options.logging ?? [`kdc = FILE:${log}`]).map(line => ` ${line}\n`).join('')}`,

@@ -2,7 +2,7 @@ import type { Principal } from '../../core/principal/principal.ts'
 import type { Reading } from '../query/parse.ts'
 import { QueryError } from '../query/query-error.ts'
 import { readPrincipal } from '../query/values.ts'
-import { ATTRIBUTE_USAGE, CHANGE_OPTIONS, readPrincipalWords } from './principal-words.ts'
+import { ATTRIBUTE_USAGE, CHANGE_OPTIONS, type PrincipalWords, readPrincipalWords } from './principal-words.ts'
 import type { NameOnly, PrincipalChange } from './records.ts'
 import type { Verb } from './verb.ts'
 
@@ -11,6 +11,8 @@ export interface ModifyPrincipalInput {
   readonly change: PrincipalChange
   readonly clearPolicy: boolean
   readonly unlock: boolean
+  /** What the principal has, to be sent along: MIT's kadmind adds the flags of a restriction to what the caller sends, whether it is to be set or not. */
+  readonly attributes?: number
 }
 
 const usage = `usage: modify_principal [options] principal
@@ -38,9 +40,13 @@ export const modifyPrincipal: Verb<ModifyPrincipalInput, NameOnly, NameOnly> = {
   target: input => input.principal,
 }
 
-export function readModification(words: readonly string[], attributes: number, reading: Reading): ModifyPrincipalInput {
+export function readModification(
+  words: readonly string[],
+  attributes: number,
+  reading: Reading,
+): ModifyPrincipalInput & Pick<PrincipalWords, 'policyTakenBack'> {
   const read = readPrincipalWords(words, 'modify_principal', usage, attributes, reading)
   if (read.randomKey || read.noKey || read.password !== undefined || read.keySalts.length > 0) throw new QueryError(usage)
-  const { principal, change, clearPolicy, unlock } = read
-  return { principal, change, clearPolicy, unlock }
+  const { principal, change, clearPolicy, unlock, policyTakenBack } = read
+  return { principal, change, clearPolicy, unlock, attributes, policyTakenBack }
 }

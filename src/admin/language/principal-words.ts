@@ -12,7 +12,7 @@ export interface PrincipalWords {
   readonly principal: Principal
   readonly change: PrincipalChange
   readonly clearPolicy: boolean
-  /** -clearpolicy came after -policy: that is too much even for add_principal. */
+  /** -clearpolicy came after -policy: that is too much for any database. */
   readonly policyTakenBack: boolean
   readonly unlock: boolean
   readonly password: string | undefined

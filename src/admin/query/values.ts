@@ -23,10 +23,13 @@ export function readInterval(text: string, reading: Reading): number {
   return date - reading.now
 }
 
-/** A name in the realm of the database unless it says another. `doing` is the phrase after "while". */
+/**
+ * A name in the realm of the database unless it says another. An `@` at its beginning, or behind a backslash, begins no realm: so a backslash at the
+ * end makes one a part of the name. `doing` is the phrase after "while".
+ */
 export function readPrincipal(text: string, command: string, doing: string, reading: Reading): Principal {
   try {
-    return parsePrincipal(text, { defaultRealm: reading.realm })
+    return parsePrincipal(/[^\\]@/s.test(text) ? text : `${text}@${reading.realm}`, { defaultRealm: reading.realm })
   } catch (error) {
     if (error instanceof KrbError) throw new QueryError(`${command}: ${error.message} while ${doing}\n`)
     throw error

@@ -12,9 +12,10 @@ import { checkPasswordQuality } from './password-quality/index.ts'
 import { checkPolicyReference } from './policy-rules.ts'
 import { sealKeys } from './rekey.ts'
 
-/** Throws `KADM5_DUP`, `KADM5_BAD_POLICY`, `KADM5_BAD_TL_TYPE`, and for a password what `checkPasswordQuality` throws. */
+/** Throws `KADM5_DUP`, `KADM5_BAD_MASK` for a count of failures, `KADM5_BAD_POLICY`, `KADM5_BAD_TL_TYPE`, and for a password what `checkPasswordQuality` throws. */
 export const addPrincipal: Handler<AddPrincipalInput, NameOnly> = async (input, context) => {
   const { principal, change } = input
+  if (change.failAuthCount !== undefined) throw new KrbError('KADM5_BAD_MASK')
   checkPolicyReference(change.policy)
   if ((await context.store.principal(principal)) !== undefined) throw new KrbError('KADM5_DUP')
   const policy = change.policy === undefined ? undefined : await context.store.policy(change.policy)

@@ -8,7 +8,7 @@ import { whyRefused } from '../acl/explain.ts'
 import { OPERATIONS, type Operation, type OperationRule } from '../acl/operations.ts'
 import { cameForPassword } from './call.ts'
 import type { Call } from './desk.ts'
-import { nameText, refusalLine, requestLine, unauthorizedLine } from './log-lines.ts'
+import { nameText, passwordQualityLine, refusalLine, requestLine, unauthorizedLine } from './log-lines.ts'
 import { checkOwnKeyChange } from './own-keys.ts'
 
 /** What a call is about. */
@@ -60,7 +60,11 @@ export async function guarded<T>(call: Call, operation: Operation, about: About,
       log('info', refusalLine(error.message))
       throw new KrbError(error.code)
     }
-    if (error instanceof KrbError) log('notice', requestLine(logged, error.message))
+    if (error instanceof KrbError) {
+      const quality = passwordQualityLine(about.principal, error)
+      if (quality !== undefined) log('error', quality)
+      log('notice', requestLine(logged, error.message))
+    }
     throw error
   }
 }

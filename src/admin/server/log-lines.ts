@@ -1,6 +1,7 @@
 import { decodeText, encodeText } from '../../core/bytes/text.ts'
+import type { KrbError } from '../../core/errors/krb-error.ts'
 import { displayText } from '../../core/principal/display.ts'
-import { unparsePrincipal } from '../../core/principal/principal.ts'
+import { type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
 import type { Caller } from './call.ts'
 
 /** What a call was about, as the log shows it. */
@@ -31,6 +32,13 @@ export function initLine(call: LoggedCall, version: number): string {
   return `${requestLine(call, 'success')}, vers=${version}, flavor=6`
 }
 
+/** What comes before the request's line when a rule has refused a password that is not the policy's own; undefined for all other errors. */
+export function passwordQualityLine(principal: Principal | undefined, { code, params, message }: KrbError): string | undefined {
+  const { module } = params
+  if (!code.startsWith('KADM5_PASS_Q_') || module === undefined || principal === undefined) return undefined
+  return `password quality module ${module} rejected password for ${harmless(unparsePrincipal(principal))}: ${message}`
+}
+
 /** Why somebody got no context, as MIT spreads it over four lines. */
 export function badAuthenticationLines(address: string, reason: string): readonly string[] {
   return [
@@ -41,7 +49,7 @@ export function badAuthenticationLines(address: string, reason: string): readonl
   ]
 }
 
-export function nameText(name: Parameters<typeof unparsePrincipal>[0]): string {
+export function nameText(name: Principal): string {
   return cutText(unparsePrincipal(name))
 }
 

@@ -1,4 +1,4 @@
-/** A shell pattern as kadmin takes it: `*`, `?`, `[set]`, `[^set]`, `\x`. Matches in linear space and without backtracking storms (threat T27). */
+/** A shell pattern as kadmin takes it: `*`, `?`, `[set]`, `\x`; no set is negated, `^` and `!` are members as others. Matches in linear space and without backtracking storms (threat T27). */
 export interface Glob {
   /** What every match begins with; the whole name when the pattern has no wildcard. */
   readonly prefix: string
@@ -33,15 +33,12 @@ function parse(pattern: readonly string[]): Piece[] {
   return pieces
 }
 
-/** Index of the `]` that closes the set at `start`; one directly after `[` or `[^` is a member. */
+/** Index of the `]` that closes the set at `start`; one directly after `[` is a member. */
 function setEnd(pattern: readonly string[], start: number): number {
-  const first = pattern[start + 1] === '^' ? start + 2 : start + 1
-  return pattern.indexOf(']', first + 1)
+  return pattern.indexOf(']', start + 2)
 }
 
-function charSet(body: readonly string[]): (char: string) => boolean {
-  const negated = body[0] === '^'
-  const members = negated ? body.slice(1) : body
+function charSet(members: readonly string[]): (char: string) => boolean {
   const ranges: [string, string][] = []
   for (let i = 0; i < members.length; i++) {
     if (members[i + 1] === '-' && i + 2 < members.length) {
@@ -49,7 +46,7 @@ function charSet(body: readonly string[]): (char: string) => boolean {
       i += 2
     } else ranges.push([members[i]!, members[i]!])
   }
-  return char => ranges.some(([low, high]) => char >= low && char <= high) !== negated
+  return char => ranges.some(([low, high]) => char >= low && char <= high)
 }
 
 /** The greedy two-pointer walk: on a mismatch only the latest star grows, so the work is at most pattern x name. */

@@ -57,6 +57,21 @@ describe('words of add_principal', () => {
   })
 })
 
+describe('names', () => {
+  it.each([
+    ['a\\', 'a\\@R@R'],
+    ['a\\@b', 'a\\@b@R'],
+    ['a\\@b@C', 'a\\@b@C'],
+    ['a@', 'a@'],
+    ['', '@R'],
+  ])('%s is %s', (word, name) => {
+    expect(unparsePrincipal(VERBS.getPrincipal.read([word], reading).principal)).toBe(name)
+  })
+  it.each(['@', '@R', 'a@b@c'])('%s is none', word => {
+    expect(() => VERBS.getPrincipal.read([word], reading)).toThrow(QueryError)
+  })
+})
+
 describe('words of modify_principal', () => {
   it('changes the flags that are there', () => {
     expect(readModification(['-requires_preauth', '+needchange', 'a'], 0x1080, reading).change.attributes).toBe(0x1200)

@@ -17,10 +17,13 @@ export async function addPrincipal({ principal, change, keySalts, keys }: AddPri
 
 /** `now` in seconds since 1970 is when a principal was unlocked. */
 export async function modifyPrincipal(input: ModifyPrincipalInput, server: Kadm5, now: number): Promise<NameOnly> {
-  const { principal, change, clearPolicy, unlock } = input
+  const { principal, change, clearPolicy, unlock, attributes } = input
   const unlocked = unlock ? [{ type: WireTlType.LAST_ADMIN_UNLOCK, contents: lowestFirst(now) }] : []
   const { entry, mask } = changedEntry(unlock ? { ...change, failAuthCount: 0 } : change, unlocked)
-  await server.call('modifyPrincipal', { entry: { ...entry, principal }, mask: mask | (clearPolicy ? PrincipalMask.POLICY_CLR : 0) })
+  await server.call('modifyPrincipal', {
+    entry: { ...entry, principal, attributes: change.attributes ?? attributes ?? 0 },
+    mask: mask | (clearPolicy ? PrincipalMask.POLICY_CLR : 0),
+  })
   return { principal }
 }
 

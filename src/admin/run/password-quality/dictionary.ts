@@ -8,5 +8,5 @@ export async function checkDictionary({ password, policy, dictionary }: Password
   const words = await dictionary()
   if (words === undefined) return
   const known = password.use(octets => words.has(decodeText(octets).toLowerCase()))
-  if (known) throw new KrbError('KADM5_PASS_Q_DICT')
+  if (known) throw new KrbError('KADM5_PASS_Q_DICT', { module: 'dict' })
 }

@@ -14,7 +14,7 @@ export interface PasswordChoice {
   dictionary(): Promise<ReadonlySet<string> | undefined>
 }
 
-/** Throws `KADM5_PASS_Q_...` with the first rule that the password breaks. */
+/** Throws `KADM5_PASS_Q_...` with the first rule that the password breaks; what is no rule of the policy has MIT's name for it as the parameter `module`. */
 export async function checkPasswordQuality(choice: PasswordChoice): Promise<void> {
   for (const check of CHECKS) await check(choice)
 }

@@ -6,8 +6,8 @@ import type { PasswordChoice } from './index.ts'
 export function checkPrincipalName({ password, principal, policy }: PasswordChoice): void {
   if (policy === undefined) return
   const word = password.use(octets => decodeText(octets).toLowerCase())
-  if (word === principal.realm.toLowerCase()) throw new KrbError('KADM5_PASS_Q_DICT')
+  if (word === principal.realm.toLowerCase()) throw new KrbError('KADM5_PASS_Q_DICT', { module: 'princ' })
   if (principal.components.some(component => component.toLowerCase() === word)) {
-    throw new KrbError('KADM5_PASS_Q_DICT', {}, { text: 'Password may not match principal name' })
+    throw new KrbError('KADM5_PASS_Q_DICT', { module: 'princ' }, { text: 'Password may not match principal name' })
   }
 }

@@ -7,6 +7,7 @@ import type { PolicyEntry, PrincipalEntry } from '../../../kdc/store/entry.ts'
 import { changePassword } from '../../run/change-password.ts'
 import type { AdminContext } from '../../run/context.ts'
 import { kadmDataOf } from '../../run/entry.ts'
+import { passwordQualityLine } from '../log-lines.ts'
 import { requireMinimumLife } from '../minimum-life.ts'
 import { answer, refusalAnswer } from './refusal-text.ts'
 import type { Caller } from './request.ts'
@@ -23,6 +24,8 @@ export interface ChangeTerms {
 export interface Changed {
   readonly answer: KpasswdAnswer
   readonly outcome: string
+  /** A line of its own for the log. */
+  readonly quality?: string | undefined
 }
 
 /**
@@ -45,7 +48,11 @@ export async function change({ client, initial }: Pick<Caller, 'client' | 'initi
     return { answer: answer(KpasswdResult.SUCCESS, ''), outcome: 'success' }
   } catch (error) {
     if (!(error instanceof KrbError)) throw error
-    return { answer: refusalAnswer(error, { policy: await policyOf(entry, context), zone }), outcome: ERRORS[error.code].text }
+    return {
+      answer: refusalAnswer(error, { policy: await policyOf(entry, context), zone }),
+      outcome: ERRORS[error.code].text,
+      quality: passwordQualityLine(principal, error),
+    }
   }
 }
 

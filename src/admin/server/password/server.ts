@@ -100,7 +100,8 @@ export function createPasswordServer(parts: PasswordServerParts): RequestHandler
       return wish
     }
     using _password = wish.password
-    const { answer: told, outcome } = await change(caller, wish, terms)
+    const { answer: told, outcome, quality } = await change(caller, wish, terms)
+    if (quality !== undefined) log('error', quality)
     log('notice', changeLine(version, from, caller.client, wish.target, outcome))
     record(version, from, told, caller.client, wish.target)
     return told

@@ -33,7 +33,7 @@ export const modifyPrincipal: Answering<'modifyPrincipal'> = async ({ entry: ask
   return guarded(call, 'modifyPrincipal', { principal }, async granted => {
     const { entry } = granted
     if (entry === undefined) throw new KrbError('KADM5_UNK_PRINC')
-    const { change, clearPolicy } = underRestrictions(wantedPrincipal(asked, mask, MODIFY_BITS), asked, granted, call)
+    const { change, clearPolicy } = underRestrictions(wantedPrincipal(asked, mask, MODIFY_BITS), entry.attributes, granted, call)
     if (isLockedDown(entry) && change.attributes !== undefined && !(change.attributes & PrincipalAttribute.LOCKDOWN_KEYS)) {
       throw new Refusal('KADM5_AUTH_MODIFY', LOCKED_DOWN)
     }
@@ -83,7 +83,7 @@ async function create({ entry: asked, mask, password }: Creation, keySalts: read
   const principal = required(asked.principal)
   return guarded(call, 'addPrincipal', { principal, nameItself: true }, async granted => {
     if (!(mask & PrincipalMask.PRINCIPAL)) throw new KrbError('KADM5_BAD_MASK')
-    const { change } = underRestrictions(wantedPrincipal(asked, mask, CREATE_BITS), asked, granted, call)
+    const { change } = underRestrictions(wantedPrincipal(asked, mask, CREATE_BITS), asked.attributes, granted, call)
     await call.api.call(VERBS.addPrincipal, { principal, change, keySalts, keys: keysFor(mask, password) })
     return NOTHING
   })
@@ -95,8 +95,8 @@ function keysFor(mask: number, password: Secret | undefined): AddPrincipalInput[
   return password === undefined ? { from: 'random' } : { from: 'password', password }
 }
 
-/** Flags are added to those that the caller sent along, as MIT's kadmin does even where it sets none. */
-function underRestrictions(wanted: WantedPrincipal, { attributes }: PrincipalEnt, { grant }: Granted, { desk }: Call): WantedPrincipal {
+/** Flags are added to `attributes` where the call itself sets none. */
+function underRestrictions(wanted: WantedPrincipal, attributes: number, { grant }: Granted, { desk }: Call): WantedPrincipal {
   const restrictions = grant.by === 'line' ? grant.entry.restrictions : undefined
   if (restrictions === undefined) return wanted
   const allowed = restricted({ ...wanted, attributes }, restrictions, desk.context.now())

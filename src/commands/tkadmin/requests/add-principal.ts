@@ -1,6 +1,7 @@
 import type { AddPrincipalInput } from '../../../admin/language/add-principal.ts'
 import { VERBS } from '../../../admin/language/index.ts'
 import type { PrincipalWords } from '../../../admin/language/principal-words.ts'
+import type { PrincipalChange } from '../../../admin/language/records.ts'
 import { QueryError } from '../../../admin/query/query-error.ts'
 import { encodeText } from '../../../core/bytes/text.ts'
 import { KrbError } from '../../../core/errors/krb-error.ts'
@@ -10,7 +11,7 @@ import { askPassword } from '../ask.ts'
 import { shown } from '../names.ts'
 import { IF_NOT_EXISTS } from '../own-options.ts'
 import { type Request, step, type Talk } from '../talk.ts'
-import { policyExists } from './policy-exists.ts'
+import { policyExists, warnOfPolicy } from './policy-exists.ts'
 
 const verb = VERBS.addPrincipal
 
@@ -43,14 +44,16 @@ async function add(read: PrincipalWords, talk: Talk): Promise<object> {
   const name = shown(read.principal)
   if (talk.own.has('if-not-exists') && asksPassword(read)) await refuseExisting(read.principal, name, talk)
   const policy = await choosePolicy(read, name, talk)
-  const change = policy === undefined ? read.change : { ...read.change, policy }
+  const change: PrincipalChange = {
+    ...read.change,
+    ...(policy === undefined ? {} : { policy }),
+    // Neither is anything that a creation can be asked for, which is for the database to say.
+    ...(read.policyTakenBack || read.unlock ? { failAuthCount: 0 } : {}),
+  }
   const keys = await chooseKeys(read, name, talk)
   try {
     const input = { principal: read.principal, change, keySalts: read.keySalts, keys }
-    await step('add_principal', `while creating "${name}".`, async () => {
-      if (read.policyTakenBack) throw new KrbError('KADM5_BAD_MASK')
-      return talk.api.call(verb, input)
-    })
+    await step('add_principal', `while creating "${name}".`, () => talk.api.call(verb, input))
   } finally {
     if (keys.from === 'password') keys.password.wipe()
   }
@@ -76,17 +79,12 @@ async function refuseExisting(principal: Principal, name: string, { api }: Talk)
 }
 
 /** The policy called `default` goes to everybody who asks neither for another nor for none. */
-async function choosePolicy({ change, clearPolicy }: PrincipalWords, name: string, talk: Talk): Promise<string | undefined> {
-  const note = (text: string) => {
-    if (!talk.script) talk.warn(text)
-  }
-  if (change.policy !== undefined) {
-    if (!(await policyExists(change.policy, talk))) note(`WARNING: policy "${change.policy}" does not exist\n`)
-    return change.policy
-  }
-  if (clearPolicy) return undefined
+async function choosePolicy(words: PrincipalWords, name: string, talk: Talk): Promise<string | undefined> {
+  await warnOfPolicy(words, talk)
+  if (words.change.policy !== undefined) return words.change.policy
+  if (words.clearPolicy) return undefined
   const exists = await policyExists('default', talk)
-  note(`No policy specified for ${name}; ${exists ? 'assigning "default"' : 'defaulting to no policy'}\n`)
+  if (!talk.script) talk.warn(`No policy specified for ${name}; ${exists ? 'assigning "default"' : 'defaulting to no policy'}\n`)
   return exists ? 'default' : undefined
 }
 

@@ -4,7 +4,7 @@ import { unparsePrincipal } from '../../../core/principal/principal.ts'
 import { shown } from '../names.ts'
 import { IF_PRINCIPAL_EXISTS } from '../own-options.ts'
 import { type Request, step } from '../talk.ts'
-import { policyExists } from './policy-exists.ts'
+import { warnOfPolicy } from './policy-exists.ts'
 
 const verb = VERBS.modifyPrincipal
 
@@ -22,10 +22,7 @@ export const modifyPrincipal: Request = {
     const get = () => talk.api.call(VERBS.getPrincipal, { principal })
     const { attributes } = await step('modify_principal', `while getting "${name}".`, get)
     const input = readModification(words, attributes, talk.reading())
-    const { policy } = input.change
-    if (policy !== undefined && !talk.script && !(await policyExists(policy, talk))) {
-      talk.warn(`WARNING: policy "${policy}" does not exist\n`)
-    }
+    await warnOfPolicy(input, talk)
     const changed = saysAnything(input)
     if (changed) await step('modify_principal', `while modifying "${name}".`, () => talk.api.call(verb, input))
     talk.info(`Principal "${name}" modified.\n`)

@@ -177,6 +177,13 @@ describe('verbs', () => {
     expect(calls).toEqual([['modifyPrincipal', { entry: { principal: ALICE, tlCount: 1, tlData }, mask: 0x51000 }]])
   })
 
+  it('modify_principal sends the flags along that it does not set, for servers that add to them', async () => {
+    const { calls } = await callsOf(api =>
+      api.call(VERBS.modifyPrincipal, { principal: ALICE, change: { maxLife: 60 }, clearPolicy: false, unlock: false, attributes: 0x240 }),
+    )
+    expect(calls).toEqual([['modifyPrincipal', { entry: { principal: ALICE, attributes: 0x240, maxLife: 60 }, mask: 0x20 }]])
+  })
+
   it('change_password chooses its procedure', async () => {
     using password = secret('pw')
     const input = { principal: ALICE, keepOld: false, keySalts: [], password }

@@ -262,8 +262,11 @@ describe('policies', () => {
     expect(await desk.ask({ password: 'Alice' })).toEqual({ by: 'priv', code: 4, text })
     expect(await desk.ask({ password: 'r' })).toEqual({ by: 'priv', code: 4, text })
     expect(desk.lines).toEqual([
+      'error password quality module dict rejected password for alice@R: Password is in the password dictionary',
       'notice chpw request from 192.0.2.7 for alice@R: Password is in the password dictionary',
+      'error password quality module princ rejected password for alice@R: Password may not match principal name',
       'notice chpw request from 192.0.2.7 for alice@R: Password is in the password dictionary',
+      'error password quality module princ rejected password for alice@R: Password is in the password dictionary',
       'notice chpw request from 192.0.2.7 for alice@R: Password is in the password dictionary',
     ])
   })

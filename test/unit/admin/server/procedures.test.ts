@@ -281,6 +281,13 @@ describe('rights', () => {
     )
     expect(await why('root/admin', remove, 'kadmin/changepw')).toBe('Refused: a ticket for kadmin/changepw is good for a new password only')
   })
+  it('say which rule a password broke that is not the policy’s', async () => {
+    await root('createPrincipal', { entry: ent('empty'), mask: M.PRINCIPAL, password: secret('') })
+    expect(desk.log.slice(-2)).toEqual([
+      'password quality module empty rejected password for empty@R: Empty passwords are not allowed',
+      expect.stringMatching(/^Request: kadm5_create_principal, empty@R, Empty passwords are not allowed, /),
+    ])
+  })
   it('are logged in one line, cut and harmless, whoever asks', async () => {
     const evil = `${'x'.repeat(200)}\n\u001b[31mOct 1 kadmind: Request: forged\u202e`
     await desk.as('nobody')('getPrincipals', { pattern: evil })
@@ -399,7 +406,7 @@ describe('restrictions', () => {
     expect(
       (await clerk('modifyPrincipal', { entry: ent('alice', { maxLife: 60, policy: 'other' }), mask: M.MAX_LIFE | M.POLICY })).code,
     ).toBe('OK')
-    expect(await record()).toMatchObject({ maxLife: 60, attributes: 0x80, policy: 'strict' })
+    expect(await record()).toMatchObject({ maxLife: 60, attributes: 0x1080, policy: 'strict' })
     expect((await clerk('renamePrincipal', { source: name('alice'), target: name('bob') })).code).toBe('KADM5_AUTH_INSUFFICIENT')
   })
 })
