@@ -31,20 +31,24 @@ export function parsePac(octets: Bytes): Pac {
   for (let i = 0; i < count; i++) {
     const type = input.u32('type')
     const size = input.u32('size')
-    const offset = input.u64('offset')
-    if (offset % BigInt(ALIGNMENT) !== 0n) throw new KrbError('EINVAL')
-    if (offset < headerLength || offset > octets.length || size > octets.length - Number(offset)) throw outOfRange()
-    const at = Number(offset)
-    buffers.push({ type, offset: at, data: octets.subarray(at, at + size) })
+    const offset = input.u32('offset')
+    const beyond = input.u32('offset, upper half') !== 0
+    if (offset % ALIGNMENT !== 0) throw new KrbError('EINVAL')
+    if (beyond || offset < headerLength || offset > octets.length || size > octets.length - offset) throw outOfRange()
+    buffers.push({ type, offset, data: octets.subarray(offset, offset + size) })
   }
   return { octets, buffers }
 }
 
 /** The one buffer of a kind; undefined when there is none. Two of a kind are `EINVAL`: which of them is meant would be anybody's guess. */
 export function pacBuffer(pac: Pac, type: PacBufferId): Pac['buffers'][number] | undefined {
-  const found = pac.buffers.filter(buffer => buffer.type === type)
-  if (found.length > 1) throw new KrbError('EINVAL')
-  return found[0]
+  let found: Pac['buffers'][number] | undefined
+  for (const buffer of pac.buffers) {
+    if (buffer.type !== type) continue
+    if (found !== undefined) throw new KrbError('EINVAL')
+    found = buffer
+  }
+  return found
 }
 
 /** The buffer of a kind, or `ENOENT`. */
@@ -57,31 +61,32 @@ export function requirePacBuffer(pac: Pac, type: PacBufferId): Pac['buffers'][nu
 /** Lays the buffers out in their order, each aligned to 8 octets. */
 export function buildPac(contents: readonly PacBuffer[]): Pac {
   let length = HEADER_OCTETS + contents.length * ENTRY_OCTETS
-  const offsets = contents.map(({ data }) => {
-    const offset = length
-    length += Math.ceil(data.length / ALIGNMENT) * ALIGNMENT
-    return offset
-  })
+  for (const { data } of contents) length += aligned(data.length)
   const octets = new Uint8Array(length)
   const header = new DataView(octets.buffer)
   header.setUint32(0, contents.length, true)
-  contents.forEach(({ type, data }, i) => {
-    const entry = HEADER_OCTETS + i * ENTRY_OCTETS
+  let entry = HEADER_OCTETS
+  let offset = HEADER_OCTETS + contents.length * ENTRY_OCTETS
+  const buffers: Pac['buffers'][number][] = []
+  for (const { type, data } of contents) {
     header.setUint32(entry, type, true)
     header.setUint32(entry + 4, data.length, true)
-    header.setUint32(entry + 8, offsets[i]!, true)
-    octets.set(data, offsets[i]!)
-  })
-  const buffers = contents.map(({ type, data }, i) => {
-    const offset = offsets[i]!
-    return { type, offset, data: octets.subarray(offset, offset + data.length) }
-  })
+    header.setUint32(entry + 8, offset, true)
+    octets.set(data, offset)
+    buffers.push({ type, offset, data: octets.subarray(offset, offset + data.length) })
+    entry += ENTRY_OCTETS
+    offset += aligned(data.length)
+  }
   return { octets, buffers }
 }
 
 /** For whatever is shorter than it says. */
 export function outOfRange(): KrbError {
   return new KrbError('ERANGE')
+}
+
+function aligned(length: number): number {
+  return Math.ceil(length / ALIGNMENT) * ALIGNMENT
 }
 
 const HEADER_OCTETS = 8

@@ -42,7 +42,7 @@ export function verifySignature({ data }: PacBuffer, key: PreparedKey, signed: B
 /** A buffer's data with room for a signature by `key`. */
 export function emptySignature({ etype }: PreparedKey): Bytes {
   const data = new Uint8Array(TYPE_OCTETS + etype.checksumBytes)
-  new DataView(data.buffer).setInt32(0, etype.checksumType, true)
+  for (let i = 0; i < TYPE_OCTETS; i++) data[i] = etype.checksumType >>> (8 * i)
   return data
 }
 

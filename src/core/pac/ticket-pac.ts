@@ -30,10 +30,16 @@ export function pacOf(ticket: EncTicketPart): TicketPac | undefined {
   return undefined
 }
 
-/** A PAC as an element of a ticket's authorization data; undefined: its blank. */
-export function pacElement(pac: Bytes | undefined): AuthorizationData[number] {
-  const element = pac === undefined ? BLANK : { adType: AdType.WIN2K_PAC, adData: pac }
+/** A PAC as an element of a ticket's authorization data. */
+export function pacElement(pac: Bytes): AuthorizationData[number] {
+  return ifRelevant({ adType: AdType.WIN2K_PAC, adData: pac })
+}
+
+function ifRelevant(element: AuthorizationData[number]): AuthorizationData[number] {
   return { adType: AdType.IF_RELEVANT, adData: AdIfRelevant.encode([element]) }
 }
 
 const BLANK = { adType: AdType.WIN2K_PAC, adData: Uint8Array.of(0) }
+
+/** What stands in the place of a PAC in the ticket that is signed. */
+export const BLANK_PAC_ELEMENT: AuthorizationData[number] = ifRelevant(BLANK)

@@ -9,7 +9,7 @@ export function ticketId({ cipher }: Pick<EncryptedData, 'cipher'>): string {
   return idOfDigest(digestText('sha256', cipher))
 }
 
-/** The same from SHA-256 as text of one character an octet. */
+/** The same from SHA-256 in hexadecimal. */
 export function idOfDigest(digest: string): string {
-  return Buffer.from(digest.slice(0, 16), 'latin1').toString('hex')
+  return digest.slice(0, 32)
 }

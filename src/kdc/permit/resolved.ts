@@ -22,7 +22,7 @@ export interface AsResolved {
 /** An additional ticket, opened (RFC 4120 §3.3.3). */
 export interface SecondTicket {
   readonly ticket: EncTicketPart
-  /** SHA-256 of its encrypted part, one character an octet. */
+  /** SHA-256 of its encrypted part, in hexadecimal. */
   readonly digest: string
   readonly sessionKey: PreparedKey
   readonly server: Principal

@@ -28,15 +28,19 @@ export interface S4uSelf {
 }
 
 /** What the request says about a user, with a good checksum; undefined when it says nothing. Statuses are MIT's. */
-export async function s4uSelf(
+export function s4uSelf(
   request: TgsReq,
   header: HeaderTicket,
   server: PrincipalEntry,
   store: Store,
-): Promise<S4uSelf | Refusal | undefined> {
+): Promise<S4uSelf | Refusal> | Refusal | undefined {
   const named = namedUser(request, header)
-  if (named === undefined || named instanceof Refusal) return named
-  const { user, x509 } = named
+  return named === undefined || named instanceof Refusal ? named : foundUser(named, request, server, store)
+}
+
+type Named = Pick<S4uSelf, 'user' | 'x509'>
+
+async function foundUser({ user, x509 }: Named, request: TgsReq, server: PrincipalEntry, store: Store): Promise<S4uSelf | Refusal> {
   if (user.realm !== server.principal.realm) return { user, entry: undefined, policy: undefined, x509 }
   // Nothing here maps certificates to principals.
   if (x509?.userId.value.subjectCertificate !== undefined) return new Refusal('KRB5_PLUGIN_OP_NOTSUPP', 'LOOKING_UP_S4U2SELF_PRINCIPAL')
@@ -50,8 +54,6 @@ export async function s4uSelf(
     x509,
   }
 }
-
-type Named = Pick<S4uSelf, 'user' | 'x509'>
 
 function namedUser(request: TgsReq, header: HeaderTicket): Named | Refusal | undefined {
   const find = (type: number) => request.padata?.find(({ padataType }) => padataType === type)?.padataValue

@@ -8,7 +8,7 @@ import { TicketFlags } from '../../core/flags/ticket-flags.ts'
 import type { Pac, PacBuffer } from '../../core/pac/container.ts'
 import { fromPrincipalName, type Principal } from '../../core/principal/principal.ts'
 import type { EtypeId } from '../../core/registry/etype.ts'
-import type { Issued } from '../audit/kdc-events.ts'
+import type { Issued, KdcEvents } from '../audit/kdc-events.ts'
 import { type Acting, actingFor, limits, tgsIssued, tgsRefused } from '../audit/log-line.ts'
 import { errorReply } from '../error-reply.ts'
 import { ticketKey } from '../keys.ts'
@@ -42,12 +42,11 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
   let resolved: TgsResolved | undefined
   let acting: Acting | undefined
   let permitted: TgsPermitted | Refusal
-  const tell = async (result: Issued | Refusal) => {
-    if (desk.audit === undefined) return
+  const tell = async (result: Issued | Refusal, audit: KdcEvents) => {
     const entry = resolved?.client ?? (header && (await desk.realm.store.principal(header.client)))
     const padata = request.padata ?? []
     const actedFor = acting && subjectOf(resolved!).actedFor
-    desk.audit.tgs({ body, padata, from, header, client, clientKnown: entry !== undefined, server, resolved, actedFor, result })
+    audit.tgs({ body, padata, from, header, client, clientKnown: entry !== undefined, server, resolved, actedFor, result })
   }
   try {
     const opened = await openHeaderTicket(request, from, desk, now)
@@ -76,7 +75,7 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
       if (feltLimits(times)) desk.log('info', limits(times, names))
       desk.log('info', tgsIssued(body, from, authtime, etypes, names))
       if (acting !== undefined) desk.log('info', actingFor(acting, subjectOf(permitted.resolved).actedFor))
-      await tell({ encPart, etypes, flags: permitted.flags, times })
+      if (desk.audit !== undefined) await tell({ encPart, etypes, flags: permitted.flags, times }, desk.audit)
       return reply
     }
   } catch (error) {
@@ -86,7 +85,7 @@ export async function answerTgs(octets: Bytes, request: TgsReq, from: PeerAddres
   if (permitted.remark !== undefined) desk.log('error', permitted.remark)
   desk.log('info', tgsRefused(body, from, authtime, permitted, { client, server }))
   if (acting !== undefined && permitted.code !== 'KRB5KDC_ERR_SERVER_NOMATCH') desk.log('info', actingFor(acting, undefined))
-  await tell(permitted)
+  if (desk.audit !== undefined) await tell(permitted, desk.audit)
   return errorReply(permitted, { client, server: body.sname && fromPrincipalName(body.sname, body.realm), realm: body.realm }, now)
 }
 

@@ -28,7 +28,7 @@ import { openTicket, serverOfTicket } from './open-ticket.ts'
 /** The ticket of a TGS request, opened and tied to the request. */
 export interface HeaderTicket {
   readonly ticket: EncTicketPart
-  /** SHA-256 of its encrypted part, one character an octet. */
+  /** SHA-256 of its encrypted part, in hexadecimal. */
   readonly digest: string
   readonly client: Principal
   readonly server: Principal

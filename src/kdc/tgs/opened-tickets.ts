@@ -14,7 +14,7 @@ export interface OpenedTicket {
   readonly openedBy: KeyData
   /** Its PAC, whose server signature is looked at when it is asked for the first time. Throws `KrbError` for a malformed or forged one. */
   readonly pac: () => TicketPac | undefined
-  /** SHA-256 of its encrypted part, one character an octet. */
+  /** SHA-256 of its encrypted part, in hexadecimal. */
   readonly digest: string
 }
 

@@ -1,5 +1,5 @@
 import type { KdcReqBody } from '../../core/asn1/messages/kdc-req.ts'
-import type { EncTicketPart } from '../../core/asn1/messages/ticket.ts'
+import type { EncTicketPart, Ticket } from '../../core/asn1/messages/ticket.ts'
 import type { PreparedKey } from '../../core/crypto/etype.ts'
 import { KrbError } from '../../core/errors/krb-error.ts'
 import { KdcOptions } from '../../core/flags/kdc-options.ts'
@@ -13,7 +13,7 @@ import { openTicket, serverOfTicket } from './open-ticket.ts'
 /** The first additional ticket of a user-to-user request or of one for delegation, opened. */
 export interface OpenedSecondTicket {
   readonly ticket: EncTicketPart
-  /** SHA-256 of its encrypted part, one character an octet. */
+  /** SHA-256 of its encrypted part, in hexadecimal. */
   readonly digest: string
   readonly sessionKey: PreparedKey
   readonly server: Principal
@@ -24,10 +24,15 @@ export interface OpenedSecondTicket {
 }
 
 /** undefined when the request asks for nothing of the kind, or brought no ticket. */
-export async function openSecondTicket(body: KdcReqBody, desk: RealmDesk): Promise<OpenedSecondTicket | Refusal | undefined> {
-  const sealed =
-    body.kdcOptions & (KdcOptions.ENC_TKT_IN_SKEY | KdcOptions.CNAME_IN_ADDL_TKT) ? body.additionalTickets?.[0]?.value : undefined
-  if (sealed === undefined) return undefined
+export function openSecondTicket(
+  { kdcOptions, additionalTickets }: KdcReqBody,
+  desk: RealmDesk,
+): Promise<OpenedSecondTicket | Refusal> | undefined {
+  const first = kdcOptions & (KdcOptions.ENC_TKT_IN_SKEY | KdcOptions.CNAME_IN_ADDL_TKT) ? additionalTickets?.[0] : undefined
+  return first && opened(first.value, desk)
+}
+
+async function opened(sealed: Ticket, desk: RealmDesk): Promise<OpenedSecondTicket | Refusal> {
   const server = fromPrincipalName(sealed.sname, sealed.realm)
   const entry = await serverOfTicket(server, desk.realm.store, '2ND_TKT_SERVER')
   if (entry instanceof Refusal) return entry

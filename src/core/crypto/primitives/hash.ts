@@ -7,9 +7,9 @@ export function digest(name: HashName, data: Bytes): Bytes {
   return new Uint8Array(hash(name, data, 'buffer'))
 }
 
-/** The same as text of one character per octet: a key for a Map, at half the cost. */
+/** The same in hexadecimal: a key for a Map, at half the cost. */
 export function digestText(name: HashName, data: Bytes): string {
-  return hash(name, data, 'binary')
+  return hash(name, data, 'hex')
 }
 
 /** FIPS mode has no MD5. */
