@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -14,10 +14,13 @@ import { encodeText } from '../../src/core/bytes/text.ts'
 import { parsePrincipal } from '../../src/core/principal/principal.ts'
 import { Secret } from '../../src/core/secret/secret.ts'
 import type { Forgery } from '../helpers/forged-ticket.ts'
+import { namespaces } from '../helpers/namespaces.ts'
 import { type OwnAdminRealm, startOwnAdminRealm } from '../helpers/own-admin-realm.ts'
 import { ours } from '../helpers/own-realm.ts'
+import { describeWith } from '../helpers/peers.ts'
 import { accepts, type Daemon, run, startDaemon, until } from '../helpers/process.ts'
 import { adminTicketFrom, keytabKey, RawAdmin, type RawCredential } from '../helpers/raw-admin.ts'
+import { scratchFolder } from '../helpers/scratch.ts'
 import { callOf } from '../unit/admin/wire/rpcsec-gss/crafted-client.ts'
 
 /** Services of names that are almost right, each with keys of its own. */
@@ -251,6 +254,39 @@ describe('tkadmind under attack', () => {
     await until(async () => (await get()) === 'OK')
     expect(local('addprinc -randkey beside')).toContain('created')
     expect(await admin.ask('getPrincipal', { principal: named('beside'), mask: 0 })).toBe('OK')
+  })
+})
+
+describeWith([namespaces()], 'a disk that fills up', () => {
+  it('is said for each principal that does not fit, and all others are there', () => {
+    const scratch = scratchFolder('full')
+    const folder = scratch.file('small')
+    mkdirSync(folder)
+    writeFileSync(scratch.file('krb5.conf'), '[libdefaults]\n default_realm = R\n')
+    writeFileSync(
+      scratch.file('kdc.conf'),
+      `[realms]\n R = {\n  database_name = ${join(folder, 'principal')}\n  key_stash_file = ${join(folder, 'stash')}\n }\n`,
+    )
+    const script = `mount -t tmpfs -o size=5m none ${folder}
+${ours('tkdb5_util')} create -s -P master
+${ours('tkadmin.local')} addprinc --from - > ${scratch.file('out')} 2> ${scratch.file('err')} || true
+${ours('tkadmin.local')} listprincs 'u*'
+mount -o remount,size=20m ${folder}
+${ours('tkadmin.local')} addprinc -randkey later 2> ${scratch.file('later')}
+${ours('tkadmin.local')} listprincs later`
+    const input = Array.from({ length: 4000 }, (_, i) => `{"principal":"u${i}","randkey":true}\n`).join('')
+    const env = { KRB5_CONFIG: scratch.file('krb5.conf'), KRB5_KDC_PROFILE: scratch.file('kdc.conf') }
+    const { stdout, stderr, code } = run('unshare', ['-m', 'sh', '-ec', script], { env, input })
+    const [out, err] = ['out', 'err'].map(name => readFileSync(scratch.file(name), 'utf8').split('\n'))
+    scratch.remove()
+    const created = out!.flatMap(line => /^Principal "(\S+)" created\.$/.exec(line)?.[1] ?? [])
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('rror')])
+    expect(created.length).toBeGreaterThan(100)
+    expect(stdout.split('\n').filter(line => line.startsWith('u'))).toEqual(created.sort())
+    expect(err!.filter(line => /^tkadmin\.local: line \d+: No space left on device while creating "u\d+"$/.test(line))).toHaveLength(
+      4000 - created.length,
+    )
+    expect(stdout).toMatch(/^later@R$/m)
   })
 })
 

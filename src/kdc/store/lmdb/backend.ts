@@ -12,7 +12,7 @@ import { decodePolicyEntry, decodePrincipalEntry, encodePolicyEntry, encodePrinc
 import { entryName } from '../entry-name.ts'
 import type { NewStore, ScanOrder, Store, StoreBackend, StoreParams, StoreTx } from '../store.ts'
 import { guarded, translated } from './errors.ts'
-import { ASIDE, identity, LOCK, removeAbandoned, removeDatabase, SUFFIX, sync, touch } from './files.ts'
+import { ASIDE, identity, LOCK, removeAbandoned, removeDatabase, requireRoom, SUFFIX, sync, touch } from './files.ts'
 import { type Library, type OpenFile, openFile, requireFormat, writeFormat } from './open-file.ts'
 import { keyOf, read, type Table } from './tables.ts'
 import { WriteTogether } from './write-together.ts'
@@ -180,14 +180,15 @@ class LmdbStore implements NewStore {
 
   #writeAttempts(batch: ReadonlyMap<string, readonly ReviseCounters[]>): Promise<void> {
     const { root, principals } = this.#current()
-    return translated(this.#file, () =>
-      root.transaction(() => {
+    return translated(this.#file, async () => {
+      requireRoom(this.#file)
+      return root.transaction(() => {
         for (const [name, revisions] of batch) {
           const octets = read(principals, name)
           if (octets !== undefined) void principals.put(encodeText(name), revised(this.#cache.entry(name, octets), octets, revisions))
         }
-      }),
-    )
+      })
+    })
   }
 
   /** The open file, opened anew when another one stands in its place. */

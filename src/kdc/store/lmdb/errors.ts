@@ -14,7 +14,17 @@ export async function translated<T>(path: string, act: () => Promise<T>): Promis
   try {
     return await act()
   } catch (error) {
-    throw asKrbError(path, error)
+    throw asKrbError(path, await reasonOf(error))
+  }
+}
+
+/** lmdb tells of a transaction that did not reach the disk by a promise of the reason, which has to be waited for: one that nobody looks at ends the program. */
+async function reasonOf(error: unknown): Promise<unknown> {
+  try {
+    await (error as { readonly commitError?: Promise<never> } | undefined)?.commitError
+    return error
+  } catch (reason) {
+    return reason
   }
 }
 

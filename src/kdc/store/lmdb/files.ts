@@ -1,5 +1,6 @@
-import { closeSync, constants, fsyncSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { KrbError } from '../../../core/errors/krb-error.ts'
 
 /** Suffixes: of our database, of LMDB's lock file beside it, of one that process N builds aside. */
 export const SUFFIX = '.tkdb'
@@ -42,6 +43,15 @@ function runs(pid: number): boolean {
   }
 }
 
+/**
+ * Throws `ENOSPC` when there is little room left beside the file: a commit that runs out of it leaves lmdb in a state in which it ends the program
+ * or waits for ever. File systems that do not tell have room.
+ */
+export function requireRoom(file: string): void {
+  const { blocks, bavail, bsize } = statfsSync(file)
+  if (blocks > 0 && bavail * bsize < ROOM) throw new KrbError('ENOSPC', { path: file })
+}
+
 /** A file or a folder. */
 export function sync(path: string): void {
   const fd = openSync(path, constants.O_RDONLY)
@@ -51,3 +61,6 @@ export function sync(path: string): void {
     closeSync(fd)
   }
 }
+
+/** Octets: more than the largest batch of changes takes. */
+const ROOM = 4 << 20

@@ -1,6 +1,7 @@
 import type { StoreTx } from '../store.ts'
 import { Changes } from './changes.ts'
 import { translated } from './errors.ts'
+import { requireRoom } from './files.ts'
 import type { OpenFile } from './open-file.ts'
 
 interface Write {
@@ -50,12 +51,13 @@ export class WriteTogether {
   async #commit(batch: Batch): Promise<void> {
     const ends: (() => void)[] = []
     try {
-      await translated(this.#path, () =>
-        batch.open.root.transaction(() => {
+      await translated(this.#path, async () => {
+        requireRoom(this.#path)
+        await batch.open.root.transaction(() => {
           this.#close(batch)
           for (const write of batch.writes) ends.push(made(write))
-        }),
-      )
+        })
+      })
     } catch (error) {
       this.#close(batch)
       for (const { reject } of batch.writes) reject(error)
