@@ -32,9 +32,10 @@ function decrypted(sealed: NonNullable<KdcReqBody['encAuthorizationData']>, { re
   return AuthorizationData.decode(openData(replyKey, hasSubkey ? KeyUsage.TGS_REQ_AD_SUBKEY : KeyUsage.TGS_REQ_AD_SESSKEY, sealed))
 }
 
-function isForKdcsOnly({ adType, adData }: AuthorizationData[number]): boolean {
+/** At any depth of AD-IF-RELEVANT: acceptors look into all of them. */
+function isForKdcsOnly({ adType, adData }: AuthorizationData[number], depth = 0): boolean {
   if (adType !== AdType.IF_RELEVANT) return KDC_ONLY.has(adType)
-  return AdIfRelevant.decode(adData).some(element => KDC_ONLY.has(element.adType))
+  return depth === MAX_DEPTH || AdIfRelevant.decode(adData).some(element => isForKdcsOnly(element, depth + 1))
 }
 
 const KDC_ONLY: ReadonlySet<number> = new Set([
@@ -46,3 +47,6 @@ const KDC_ONLY: ReadonlySet<number> = new Set([
   AdType.WIN2K_PAC,
   AdType.SIGNTICKET,
 ])
+
+/** Nobody honest nests deeper. */
+const MAX_DEPTH = 8

@@ -7,6 +7,7 @@ import { type Bytes, EMPTY, fromHex, toHex } from '../../../src/core/bytes/bytes
 import type { Credential } from '../../../src/core/ccache/credential.ts'
 import { openData, sealData } from '../../../src/core/crypto/encrypted-data.ts'
 import type { KeytabEntry } from '../../../src/core/keytab/keytab.ts'
+import { pacOf } from '../../../src/core/pac/ticket-pac.ts'
 import { fromPrincipalName, parsePrincipal } from '../../../src/core/principal/principal.ts'
 import { KeyUsage } from '../../../src/core/registry/key-usage.ts'
 import { Secret } from '../../../src/core/secret/secret.ts'
@@ -48,6 +49,16 @@ describe.skipIf(!existsSync(FILE))('a ticket of Windows Server 2022, decoded (sk
     const text = factsText(await ticketFacts(credential(forged), { keys: bothKeys(), keytab: KEYTAB }, false))
     expect(text).toMatch(/ticket checksum\n.*\n +verdict +WRONG: Message stream modified/)
     expect(text.match(/verdict +good/g)).toHaveLength(3)
+  })
+
+  it('a PAC outside of its container is shown, and its signatures are no good', async () => {
+    const { key } = serviceKey()
+    const ticket = Ticket.decode(octets)
+    const part = EncTicketPart.decode(openData(key, KeyUsage.KDC_REP_TICKET, ticket.encPart))
+    const bare = EncTicketPart.encode({ ...part, authorizationData: [{ adType: 128, adData: pacOf(part)!.pac.octets }] })
+    const moved = Ticket.encode({ ...ticket, encPart: sealData(key, KeyUsage.KDC_REP_TICKET, bare, length => new Uint8Array(length)) })
+    const text = factsText(await ticketFacts(credential(moved), { keys: bothKeys(), keytab: KEYTAB }, false))
+    expect(text).toMatch(/ticket checksum\n.*\n +verdict +WRONG: Message stream modified/)
   })
 
   it('what cannot be opened or read is said', async () => {

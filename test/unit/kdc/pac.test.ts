@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { AuthorizationData } from '../../../src/core/asn1/messages/authorization-data.ts'
+import { AdIfRelevant, AuthorizationData } from '../../../src/core/asn1/messages/authorization-data.ts'
 import { PaPacRequest } from '../../../src/core/asn1/messages/pa-data.ts'
 import { EncTicketPart, Ticket } from '../../../src/core/asn1/messages/ticket.ts'
 import { preserve } from '../../../src/core/asn1/schema.ts'
@@ -15,6 +15,7 @@ import { buildPac, type Pac, parsePac, requirePacBuffer } from '../../../src/cor
 import { signPac } from '../../../src/core/pac/sign.ts'
 import { pacElement, pacOf, type TicketPac } from '../../../src/core/pac/ticket-pac.ts'
 import { verifyFullSignature, verifyKdcSignature, verifyServerSignature, verifyTicketSignature } from '../../../src/core/pac/verify.ts'
+import { AdType } from '../../../src/core/registry/ad-type.ts'
 import { KeyUsage } from '../../../src/core/registry/key-usage.ts'
 import { PaType } from '../../../src/core/registry/pa-type.ts'
 import { PacBufferType } from '../../../src/core/registry/pac-buffer.ts'
@@ -157,6 +158,23 @@ describe('forged PACs are refused', () => {
     expect(refusal(await renew(bronze))).toMatchObject({ errorCode: 41, eText: 'HEADER_PAC' })
     expect(refusal(await renew(stripped))).toMatchObject({ errorCode: 60, eText: 'HEADER_PAC' })
     expect(refusal(await renew(own))).toMatchObject({ eText: 'HEADER_PAC' })
+  })
+
+  it('is the KDC’s alone: what a client adds of the kind goes no further, however deep it lies', async () => {
+    const tgt = await login()
+    const pac = pacElement(signPac([], { server: prepareKey(alice), kdc: prepareKey(alice) }, undefined))
+    const inside = (element: AuthorizationData[number]) => ({ adType: AdType.IF_RELEVANT, adData: AdIfRelevant.encode([element]) })
+    const harmless = inside(inside({ adType: AdType.ETYPE_NEGOTIATION, adData: Uint8Array.of(0x30, 0) }))
+    let deep = inside(pac)
+    for (let i = 0; i < 20; i++) deep = inside(deep)
+    const added = AuthorizationData.encode([pac, inside(pac), deep, harmless])
+    const encAuthorizationData = sealData(tgt.key, KeyUsage.TGS_REQ_AD_SESSKEY, added, randomBytes)
+    const reply = await handle(tgsReq(REALM, tgt, { server: SERVICE, now: START, more: { encAuthorizationData } }))
+    const held = openTgsRep(reply, tgt)
+    const part = EncTicketPart.decode(openData(web, KeyUsage.KDC_REP_TICKET, held.ticket.value.encPart))
+    expect(part.authorizationData).toHaveLength(2)
+    expect(clientInfoOf(pacOf(part)!.pac).name).toBe('alice')
+    expect(part.authorizationData![1]).toEqual(harmless)
   })
 
   it('old keys of the TGS still vouch for service tickets', async () => {

@@ -87,7 +87,8 @@ async function partFacts({ part, by }: Opened, ticket: Ticket, keys: readonly Ke
     server: prepareKey(by.key),
     kdc: kdc.map(({ key }) => prepareKey(key)),
     kdcName: unparsePrincipal(tgs),
-    blankedTicket: () => pacOf(part)!.blankedTicket(),
+    // A PAC in another place than KDCs put it is blanked by nobody.
+    blankedTicket: () => pacOf(part)?.blankedTicket() ?? EncTicketPart.encode(part),
   }
   const { authtime, starttime, endtime, renewTill } = part
   return {
