@@ -6,7 +6,7 @@ import type { AddPrincipalInput } from '../language/add-principal.ts'
 import type { NameOnly } from '../language/records.ts'
 import type { AdminContext, Handler } from './context.ts'
 import { refuseDatabaseArguments } from './database-arguments.ts'
-import { resolvedInside, stamped, withTaggedData, withTl } from './entry.ts'
+import { resolvedInside, stampedData, withTaggedData } from './entry.ts'
 import { chooseKeySalts, type FreshKey, keysFromPassword, randomKeys, wipeKeys } from './key-salts.ts'
 import { checkPasswordQuality } from './password-quality/index.ts'
 import { checkPolicyReference } from './policy-rules.ts'
@@ -52,7 +52,9 @@ function newEntry(
 ): PrincipalEntry {
   const { config, masterKeys, now } = context
   const policyExpiration = policy === undefined || policy.maxLife === 0 ? 0 : now() + policy.maxLife
-  const bare: PrincipalEntry = {
+  const dated = [{ type: TlType.LAST_PWD_CHANGE, contents: timeContents(now()) }]
+  const sealed = { type: TlType.MKVNO, contents: masterKvnoContents(masterKeys.active(now()).kvno) }
+  return {
     principal,
     attributes: change.attributes ?? config.defaultPrincipalFlags,
     maxLife: change.maxLife ?? config.maxLife,
@@ -62,13 +64,9 @@ function newEntry(
     lastSuccess: 0,
     lastFailed: 0,
     failAuthCount: 0,
-    tlData: [],
+    tlData: stampedData([sealed, ...withTaggedData(dated, change.tlData)], { ...NO_KADM_DATA, policy: change.policy }, context),
     keyData: sealKeys(keys, firstKvno(change.kvno, from === 'password'), context),
   }
-  const dated = withTl(bare, TlType.LAST_PWD_CHANGE, timeContents(now()))
-  const tagged = { ...dated, tlData: withTaggedData(dated.tlData, change.tlData) }
-  const sealed = withTl(tagged, TlType.MKVNO, masterKvnoContents(masterKeys.active(now()).kvno))
-  return stamped(sealed, { ...NO_KADM_DATA, policy: change.policy }, context)
 }
 
 /** With a password the version is at least 1; random keys take whatever -kvno says. */

@@ -36,10 +36,13 @@ export function kadmDataOf(entry: PrincipalEntry): KadmData {
 }
 
 /** The entry as every administrative change leaves it: with who changed it and when, and with kadmin's own data, even when that says nothing. */
-export function stamped(entry: PrincipalEntry, kadm: KadmData, { caller, now }: AdminContext): PrincipalEntry {
+export function stamped(entry: PrincipalEntry, kadm: KadmData, context: AdminContext): PrincipalEntry {
+  return { ...entry, tlData: stampedData(entry.tlData, kadm, context) }
+}
+
+export function stampedData(items: readonly TlData[], kadm: KadmData, { caller, now }: AdminContext): readonly TlData[] {
   const modified = modificationContents({ at: now(), by: unparsePrincipal(caller) })
-  const tlData = withTlData(entry.tlData, TlType.MOD_PRINC, modified)
-  return { ...entry, tlData: withTlData(tlData, TlType.KADM_DATA, kadmDataContents(kadm)) }
+  return withTlData(withTlData(items, TlType.MOD_PRINC, modified), TlType.KADM_DATA, kadmDataContents(kadm))
 }
 
 export function withTl(entry: PrincipalEntry, type: number, contents: Uint8Array | undefined): PrincipalEntry {
