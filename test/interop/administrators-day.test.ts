@@ -89,6 +89,19 @@ describeWith([mitAdmin()], "an administrator's day with kadmin or tkadmin, kadmi
     for (const other of said.slice(1)) expect(other).toEqual(said[0])
   })
 
+  it.each([
+    ["MIT's kadmin", 1, 'GSS-API (or Kerberos) error'],
+    ["tkadmin and MIT's kadmind", 2, 'The old RPC flavor of -O (AUTH_GSSAPI) is not supported'],
+    ['tkadmin', 3, 'The old RPC flavor of -O (AUTH_GSSAPI) is not supported'],
+  ])('the flavor before RPCSEC_GSS is refused: %s', async (_, i, text) => {
+    const pair = pairs[i]!
+    pair.log()
+    const done = await pair.kadmin({ args: ['-O', '-c', 'FOLDER/admin.cache', 'getprivs'] })
+    expect(done).toEqual({ code: 1, stdout: '', stderr: `kadmin: ${text} while initializing kadmin interface\n` })
+    const logged = i === 1 ? ['(Error): Authentication attempt failed: 127.0.0.1, RPC authentication flavor 300001', ''] : ['']
+    expect(levelledLog(pair.log())).toEqual(logged)
+  })
+
   it.each(DIFFERENCES.map(difference => [difference.name, difference] as const))('there still is a difference: %s', (_, difference) => {
     const found = days.some(day =>
       [...day.values()].some(({ said, log }) =>

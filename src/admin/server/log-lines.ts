@@ -39,6 +39,11 @@ export function passwordQualityLine(principal: Principal | undefined, { code, pa
   return `password quality module ${module} rejected password for ${harmless(unparsePrincipal(principal))}: ${message}`
 }
 
+/** Somebody came with another flavor of RPC than RPCSEC_GSS, as old programs do (kadmin -O). */
+export function badFlavorLine(address: string, flavor: number): string {
+  return `Authentication attempt failed: ${address}, RPC authentication flavor ${flavor}`
+}
+
 /** Why somebody got no context, as MIT spreads it over four lines. */
 export function badAuthenticationLines(address: string, reason: string): readonly string[] {
   return [

@@ -14,7 +14,7 @@ import { callEvent, strangerEvent } from './audit-events.ts'
 import { isAdminService } from './call.ts'
 import { CallOrder } from './call-order.ts'
 import type { AdminDesk } from './desk.ts'
-import { badAuthenticationLines } from './log-lines.ts'
+import { badAuthenticationLines, badFlavorLine } from './log-lines.ts'
 import { needsOf } from './needs.ts'
 import { serviceKeys } from './service-keys.ts'
 
@@ -94,7 +94,8 @@ class AdminConversation implements Conversation {
       for (const line of badAuthenticationLines(this.#address, received.refused.message)) this.#desk.log('notice', line)
       this.#desk.audit?.record(strangerEvent(this.#desk.context.config.realm, this.#address, audited(received.refused)))
     }
-    const { reply } = received
+    const { reply, flavor } = received
+    if (flavor !== undefined) this.#desk.log('error', badFlavorLine(this.#address, flavor))
     return { reply: Promise.resolve(() => reply) }
   }
 

@@ -7,7 +7,16 @@ import type { GssContext } from '../../../core/gss/context.ts'
 import { NumberWindow } from '../../../core/gss/number-window.ts'
 import type { Principal } from '../../../core/principal/principal.ts'
 import type { ReplayCache } from '../../../core/rcache/replay-cache.ts'
-import { AcceptStatus, AuthStatus, decodeCall, encodeReply, type ReceivedCall, type RpcOutcome, type RpcRefusal } from '../rpc-message.ts'
+import {
+  AcceptStatus,
+  AuthFlavor,
+  AuthStatus,
+  decodeCall,
+  encodeReply,
+  type ReceivedCall,
+  type RpcOutcome,
+  type RpcRefusal,
+} from '../rpc-message.ts'
 import { XdrReader } from '../xdr.ts'
 import { DATA_CHECKS, EVERY_CHECK, firstFailure, INIT_CHECKS, readCredential } from './checks.ts'
 import { encodeInitResult, type GssCredential, GssProc, numberOctets, openBody, sealBody, signed } from './messages.ts'
@@ -39,8 +48,8 @@ export interface RpcsecCall {
 
 export type RpcsecReceived =
   | { readonly call: RpcsecCall }
-  /** The machinery has answered itself. `refused`: why a context was not set up, for the log. */
-  | { readonly reply: Bytes; readonly refused?: KrbError }
+  /** The machinery has answered itself. For the log: why a context was not set up, or which flavor the call had that is none of ours. */
+  | { readonly reply: Bytes; readonly refused?: KrbError; readonly flavor?: number }
 
 /**
  * The server's side of RPCSEC_GSS (RFC 2203) for one connection, as MIT's kadmind has it, with service privacy only. A
@@ -64,7 +73,7 @@ export class RpcsecServer {
     const call = orUndefined(() => decodeCall(record))
     if (call === undefined) return undefined
     const credential = readCredential(call.credential)
-    if (typeof credential === 'number') return denied(call, credential)
+    if (typeof credential === 'number') return { ...denied(call, credential), ...otherFlavor(call) }
     const known = { call, credential, session: this.#session, now: this.#env.clock.now() }
     const every = firstFailure(EVERY_CHECK, known)
     if (every !== undefined) return denied(call, every)
@@ -130,6 +139,10 @@ export class RpcsecServer {
     if (call.procedure === NULL_PROCEDURE) return { reply: answer(EMPTY) }
     return { call: { procedure: call.procedure, args, caller, answer, refuse: status => finish({ status }).reply } }
   }
+}
+
+function otherFlavor({ credential: { flavor } }: ReceivedCall): { readonly flavor?: number } {
+  return flavor === AuthFlavor.RPCSEC_GSS ? {} : { flavor }
 }
 
 function denied(call: ReceivedCall, authStatus: number): { readonly reply: Bytes } {
