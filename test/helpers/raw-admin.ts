@@ -104,4 +104,4 @@ function xidOf(record: Bytes): number {
   return new DataView(record.buffer, record.byteOffset).getUint32(0)
 }
 
-export const RAW_ENV = { random: (length: number) => new Uint8Array(randomBytes(length)), clock: systemClock() }
+const RAW_ENV = { random: (length: number) => new Uint8Array(randomBytes(length)), clock: systemClock() }

@@ -244,6 +244,26 @@ describe('tkadmind under attack', () => {
     },
   )
 
+  it('policies are as the last acknowledged change left them, or the next one, when tkadmin.local is killed', async () => {
+    local('addpol -minlength 1 steps')
+    const child = spawn(ours('tkadmin.local'), [], { env: { ...process.env, ...realm.serverEnv } })
+    child.stdin.on('error', () => {}) // it is killed while it is being written to
+    child.stderr.resume()
+    let said = ''
+    child.stdout.on('data', chunk => {
+      said += chunk
+      if (said.split('modpol').length > 150) child.kill('SIGKILL')
+    })
+    child.stdin.write(Array.from({ length: 2000 }, (_, i) => `modpol -minlength ${i + 2} steps\n`).join(''))
+    await once(child, 'close')
+    expect(child.signalCode).toBe('SIGKILL')
+    // A line is echoed when its turn comes, behind all that is done.
+    const echoed = Number([...said.matchAll(/modpol -minlength (\d+) steps\n/g)].at(-1)![1])
+    const length = Number(/Minimum password length: (\d+)/.exec(local('getpol steps'))![1])
+    expect(length).toBeGreaterThanOrEqual(echoed - 1)
+    expect(length).toBeLessThan(2001)
+  })
+
   it('sees the database that another program has put in its place', async () => {
     const dump = path('dump')
     run(ours('tkdb5_util'), ['dump', dump], { env: realm.serverEnv })
