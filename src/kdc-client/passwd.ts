@@ -109,7 +109,7 @@ class ChangeRequest {
     if (version !== KpasswdVersion.CHANGE && version !== KpasswdVersion.SET) throw new KrbError('KRB5KDC_ERR_BAD_PVNO')
     if (ap.length === 0) return answerInError(body)
     // Our own message, sent back to us, opens with the same key.
-    if (this.#sent.some(sent => sameBytes(sent, body))) throw new KrbError('KRB5KRB_AP_ERR_MODIFIED')
+    if (this.#sent.some(sent => sameBytes(sent, body))) throw modified('the answer is our own message, sent back')
     return decodeAnswer(openKrbPriv(body, this.#subkey, { seqNumber: this.#openApRep(ap) }))
   }
 
@@ -133,8 +133,13 @@ function answerInError(octets: Bytes): KpasswdAnswer {
   const message = KrbErrorMessage.decode(octets)
   if (message.eData === undefined) throw refusalError(message)
   const answer = decodeAnswer(message.eData)
-  if (answer.code === KpasswdResult.SUCCESS) throw new KrbError('KRB5KRB_AP_ERR_MODIFIED')
+  if (answer.code === KpasswdResult.SUCCESS)
+    throw modified('a success in an error message, which nobody vouches for: the password may be the old one')
   return answer
+}
+
+function modified(hint: string): KrbError {
+  return new KrbError('KRB5KRB_AP_ERR_MODIFIED', {}, { hints: [hint] })
 }
 
 function setData(password: Secret, target: Principal): Bytes {

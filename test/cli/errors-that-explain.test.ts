@@ -605,7 +605,7 @@ describe('row 25, administration: the address, what names it, the service, onese
     )
   })
 
-  test('nobody listens; somebody listens and does not give the right', async () => {
+  test('rows 23 and 25: nobody listens; somebody listens, and does not give the right, or does not take the ticket', async () => {
     const realm = await startOwnAdminRealm(['alice@OWN.TEST i'], { setup: ['addprinc -pw secret alice'] })
     try {
       const config = readFileSync(realm.env.KRB5_CONFIG!, 'utf8')
@@ -614,6 +614,22 @@ describe('row 25, administration: the address, what names it, the service, onese
       expect(refused.stderr).toContain('Operation requires ``add\'\' privilege while creating "x@OWN.TEST".\n')
       expect(refused.hints).toEqual([...parties, "the server's log has the refusal; tkadmind tells there which line of kadm5.acl decided"])
       expect(readFileSync(realm.adminLog, 'utf8')).toContain('kadm5.acl:1 does not give a to alice@OWN.TEST')
+      const path = scratch.file('krb5.conf')
+      const cache = scratch.file('admin-cache')
+      const log = await runAsync(ours('tkinit'), ['-c', cache, '-S', 'kadmin/admin', 'alice'], {
+        env: { KRB5_CONFIG: path },
+        input: PASSWORD,
+      })
+      expect(log.code).toBe(0)
+      realm.admin(['cpw -randkey kadmin/admin'])
+      const stale = await told('tkadmin', ['-c', cache, 'getprivs'], config)
+      expect(stale.stderr).toBe('tkadmin: GSS-API (or Kerberos) error while initializing tkadmin interface\n')
+      expect(stale.hints.slice(1)).toEqual([
+        expect.stringMatching(
+          /^the server does not take the ticket \(kvno 1, aes256-\S+, of \S+Z\): its key was changed since, .*; its log says more$/,
+        ),
+        ...parties,
+      ])
       await realm.kadmind.stop()
       const alone = await told('tkadmin', ['-p', 'alice', '-w', 'secret', 'getprivs'], config)
       expect(alone.stderr).toBe('tkadmin: Communication failure with server while initializing tkadmin interface\n')

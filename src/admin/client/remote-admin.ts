@@ -1,3 +1,4 @@
+import type { Credential } from '../../core/ccache/credential.ts'
 import type { AdminChannel } from '../../core/channel.ts'
 import { pooledRandom } from '../../core/crypto/random-pool.ts'
 import type { Instant } from '../../core/env.ts'
@@ -5,6 +6,8 @@ import { KrbError } from '../../core/errors/krb-error.ts'
 import { displayText } from '../../core/principal/display.ts'
 import { type HostResolver, type HostRules, hostServicePrincipals } from '../../core/principal/host.ts'
 import { type Principal, unparsePrincipal } from '../../core/principal/principal.ts'
+import { isoTime } from '../../core/time/format.ts'
+import { sealText } from '../../kdc-client/tgs/explain-refusal.ts'
 import type { AdminApi } from '../api.ts'
 import { VERBS } from '../language/index.ts'
 import type { AnyVerb, Verb } from '../language/verb.ts'
@@ -77,7 +80,12 @@ async function logOn(
     { program: KADM_PROGRAM, version: KADM_VERSION, credential, now },
     { clock: env.clock, random: pooledRandom(env.random) },
   )
-  session.established(await beforeLogOn(connection.exchange(session.init())))
+  const reply = await beforeLogOn(connection.exchange(session.init()))
+  try {
+    session.established(reply)
+  } catch (error) {
+    throw error instanceof KrbError ? error.withHints(notLetIn(credential)) : error
+  }
   return {
     async call(procedure, args) {
       const { record, results } = session.call(procedure, args)
@@ -103,6 +111,11 @@ async function beforeLogOn<T>(answer: Promise<T>): Promise<T> {
     if (!(error instanceof KrbError)) throw error
     throw new KrbError('KADM5_GSS_ERROR', error.params, { hints: error.hints, cause: error })
   }
+}
+
+function notLetIn(credential: Credential): string {
+  const seal = sealText(credential) ?? 'unreadable'
+  return `the server does not take the ticket (${seal}, of ${isoTime(credential.starttime)}): its key was changed since, or the clocks differ; its log says more`
 }
 
 /** One who lacks a right wants to know as whom he was seen. */

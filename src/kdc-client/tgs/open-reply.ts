@@ -56,9 +56,16 @@ function decrypt(reply: TgsRep, { subkey, making }: TgsSent, env: Pick<Env, 'tra
     if (!(error instanceof KrbError)) throw error
     const { key } = making.tgt
     env.trace({ event: 'tgs-reply-session-key', key: { etype: key.etype, fingerprint: keyFingerprint(key) } })
-    return openData(key, KeyUsage.TGS_REP_ENCPART_SESSKEY, reply.encPart)
+    try {
+      return openData(key, KeyUsage.TGS_REP_ENCPART_SESSKEY, reply.encPart)
+    } catch (second) {
+      throw second instanceof KrbError ? second.withHints(NOT_OPENED) : second
+    }
   }
 }
+
+const NOT_OPENED =
+  "the KDC's answer opens neither with the request's subkey nor with the ticket's session key: it is for another request, or was changed"
 
 /** A foreign KDC's ok-as-delegate counts only when our own KDC said the same of that realm. */
 function trustedFlags(flags: number, tgt: Credential): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { EncKdcRepPart } from '../../../src/core/asn1/messages/kdc-rep.ts'
+import { type EncKdcRepPart, TgsRep } from '../../../src/core/asn1/messages/kdc-rep.ts'
 import { TgsReq } from '../../../src/core/asn1/messages/kdc-req.ts'
 import type { Bytes } from '../../../src/core/bytes/bytes.ts'
 import type { Credential } from '../../../src/core/ccache/credential.ts'
@@ -321,6 +321,20 @@ describe('a service of another realm', () => {
   test('a service ticket in place of a realm ticket is a changed reply', () => {
     const first = begin({ server: EAST })
     expect(failure(reply(first, tgsReply(first.message, { part: { sname: toPrincipalName(HOST) } }))).code).toBe('KRB5_KDCREP_MODIFIED')
+  })
+
+  test('a reply that was changed does not open, and the hint says what was tried', () => {
+    const spoiled = (message: Bytes) => {
+      const { encPart } = TgsRep.decode(tgsReply(message))
+      return tgsReply(message, { reply: { encPart: { ...encPart, cipher: encPart.cipher.map(octet => octet ^ 1) } } })
+    }
+    const first = begin()
+    const again = sent(reply(first, spoiled(first.message)))
+    const error = failure(reply(again, spoiled(again.message)))
+    expect([error.code, ...error.hints]).toEqual([
+      'KRB5KRB_AP_ERR_BAD_INTEGRITY',
+      expect.stringMatching(/^the KDC's answer opens neither with the request's subkey nor with the ticket's session key/),
+    ])
   })
 
   test('ok-as-delegate of a foreign KDC does not count', () => {
