@@ -15,7 +15,10 @@ describeWith([mit(), samba()], 'Active Directory (Samba)', () => {
       setup: [
         'user create Svc-Web Passw0rd.Svc',
         'spn add HTTP/web.ad.test Svc-Web',
+        'delegation for-any-protocol Svc-Web on',
+        'delegation add-service Svc-Web ldap/dc1.ad.test',
         'user create plain Passw0rd.Plain',
+        'user sensitive plain on',
         'user create mia Passw0rd.Both',
         'user create tom Passw0rd.Both',
       ],
@@ -83,6 +86,20 @@ describeWith([mit(), samba()], 'Active Directory (Samba)', () => {
     it('tkvno -S with a host in [domain_realm]', () => {
       expect(both('kvno', ['-S', 'HTTP', 'web.ad.test']).stdout).toBe('HTTP/web.ad.test@AD.TEST: kvno = 2\n')
     })
+  })
+
+  it.each([
+    [['-I', 'USER', 'Svc-Web'], 0],
+    [['-U', 'USER@ad.test', 'Svc-Web'], 0],
+    [['-I', 'USER', '-P', 'ldap/dc1.ad.test'], 0],
+    [['-I', 'USER', '-P', 'cifs/dc1.ad.test'], 1],
+    [['-I', 'plain', '-P', 'ldap/dc1.ad.test'], 1],
+    [['-I', 'nobody', 'Svc-Web'], 1],
+  ])('a service that acts for users: tkvno %s', (args, code) => {
+    expect(both('kinit', ['-f', 'Svc-Web'], 'Passw0rd.Svc\n').code).toBe(0)
+    const done = both('kvno', args)
+    expect(done.code).toBe(code)
+    if (code === 0) expect(done.listed).toMatch(/for client USER(\\@ad\.test)?@AD\.TEST/)
   })
 
   describe('a trust with a realm of ours', () => {
