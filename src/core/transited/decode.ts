@@ -1,7 +1,7 @@
 import type { Bytes } from '../bytes/bytes.ts'
 import { decodeText, encodeText } from '../bytes/text.ts'
 import { liesBelow } from './below.ts'
-import { illegal, type Subfield, subfields } from './subfields.ts'
+import { illegal, isEmptyField, type Subfield, subfields } from './subfields.ts'
 
 /**
  * The realms that a transited field of type DOMAIN-X500-COMPRESS names (RFC 4120 §3.3.3.2), in the order that they stand in, which need not be that of the
@@ -9,6 +9,7 @@ import { illegal, type Subfield, subfields } from './subfields.ts'
  * `KRB5KRB_AP_ERR_ILL_CR_TKT`.
  */
 export function decodeTransited(contents: Bytes, client: string, server: string): readonly string[] {
+  if (isEmptyField(contents)) return []
   const realms: string[] = []
   let previous = octetText(client)
   let above = ''

@@ -12,11 +12,10 @@ export interface Subfield {
 }
 
 /**
- * Takes DOMAIN-X500-COMPRESS apart; an empty field has no subfields. One NUL at the end is passed over: old implementations count the end of a C
+ * Takes DOMAIN-X500-COMPRESS apart, which is not empty. One NUL at the end is passed over: old implementations count the end of a C
  * string. Throws `KRB5KRB_AP_ERR_ILL_CR_TKT` for what cannot be a list of realms, or is longer than one.
  */
 export function subfields(contents: Bytes): readonly Subfield[] {
-  if (isEmptyField(contents)) return []
   const length = contents.at(-1) === 0 ? contents.length - 1 : contents.length
   if (length > MAX_OCTETS) throw illegal()
   const found: Subfield[] = []

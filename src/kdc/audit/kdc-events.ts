@@ -75,25 +75,28 @@ export class KdcEvents {
     const client = body.cname && fromPrincipalName(body.cname, body.realm)
     const server = body.sname && fromPrincipalName(body.sname, body.realm)
     const passed = preauth.length > 0 ? `,"preauth":${quoted(preauth.join(' '))}` : ''
-    this.#trail.record(`"event":"as"${this.#common(told, client, server)}${passed},"pkinit":null`)
+    this.#trail.record(`"event":"as"${this.#common(told, nameOf(client), server)}${passed},"pkinit":null`)
   }
 
   tgs(told: TgsTold): void {
     const { client, server, header, resolved, actedFor } = told
     const second = resolved?.second
     const crossRealm = crossRealmUse(told, this.#realm, this.#trail)
+    const named = nameOf(client)
     const text = [
       `"event":"tgs","kind":"${kindOf(told)}"`,
-      this.#common(told, client, server),
+      this.#common(told, named, server),
       actedFor === undefined ? '' : `,"on_behalf_of":${nameOf(actedFor)}`,
-      header === undefined ? '' : `,"header_ticket":${this.#shown(header, header.client)}`,
-      second === undefined ? '' : `,"second_ticket":${this.#shown(second, fromPrincipalName(second.ticket.cname, second.ticket.crealm))}`,
+      header === undefined ? '' : `,"header_ticket":${this.#shown(header, named)}`,
+      second === undefined
+        ? ''
+        : `,"second_ticket":${this.#shown(second, nameOf(fromPrincipalName(second.ticket.cname, second.ticket.crealm)))}`,
       crossRealm === undefined ? '' : `,"cross_realm":${JSON.stringify(crossRealm)}`,
     ]
     this.#trail.record(text.join(''), crossRealm?.first_seen)
   }
 
-  #common({ body, padata, from, clientKnown, result }: Told, client: Principal | undefined, server: Principal | undefined): string {
+  #common({ body, padata, from, clientKnown, result }: Told, client: string, server: Principal | undefined): string {
     const etypes = body.etype.length > MOST_SHOWN ? body.etype.slice(0, MOST_SHOWN) : body.etype
     const types =
       padata.length === 0
@@ -103,7 +106,7 @@ export class KdcEvents {
             .map(({ padataType }) => padataType)
             .join(',')
     return (
-      `,${outcome(result)},"realm":${quoted(this.#realm)},"address":"${from.text}","client":${nameOf(client)},"client_known":${clientKnown},` +
+      `,${outcome(result)},"realm":${quoted(this.#realm)},"address":"${from.text}","client":${client},"client_known":${clientKnown},` +
       `"server":${nameOf(server)},"request":{"etypes":${etypes.length === 0 ? '[]' : this.#etypes.of(etypes.join())},` +
       `"kdc_options":${this.#options.of(body.kdcOptions)},"padata":[${types}]}${'encPart' in result ? this.#ticket(result) : ''}`
     )
@@ -120,9 +123,9 @@ export class KdcEvents {
     )
   }
 
-  /** A ticket that came with the request. */
-  #shown({ digest, server, ticket }: Shown, client: Principal): string {
-    return `{"id":"${idOfDigest(digest)}","server":${nameOf(server)},"client":${nameOf(client)},"authtime":${this.#time.of(ticket.authtime)}}`
+  /** A ticket that came with the request, and its client in JSON. */
+  #shown({ digest, server, ticket }: Shown, client: string): string {
+    return `{"id":"${idOfDigest(digest)}","server":${nameOf(server)},"client":${client},"authtime":${this.#time.of(ticket.authtime)}}`
   }
 }
 
