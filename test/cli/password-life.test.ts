@@ -10,6 +10,9 @@ import { type Finished, run } from '../helpers/process.ts'
 /** MIT's kpasswd and kinit and ours, called by the same names, each on a fresh principal of MIT's: same words, same statuses. */
 let realm: PeerRealm
 
+/** The same second in all runs, in words of kadmin. */
+const IN_A_WEEK = `${new Date(Date.now() + 167 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+
 const PRINCIPALS: Readonly<Record<string, readonly string[]>> = {
   alice: ['-pw alicepw +requires_preauth'],
   bob: ['-pw bobpw'],
@@ -21,7 +24,7 @@ const PRINCIPALS: Readonly<Record<string, readonly string[]>> = {
   oldstrict: ['-pw oldPw.1 -policy strict +requires_preauth', '-pwexpire 2020-01-01'],
   locked: ['-pw locked -allow_tix'],
   gone: ['-pw gonepw -expire 2020-01-01'],
-  soon: ['-pw soonpw', '-pwexpire "now + 6 days 23 hours"'],
+  soon: ['-pw soonpw', `-pwexpire "${IN_A_WEEK}"`],
   later: ['-pw laterpw', '-pwexpire "now + 8 days"'],
 }
 
