@@ -5,7 +5,9 @@ export class SkipsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const skipped = modules.flatMap(module =>
       // One suite that is skipped inside another stays pending.
-      [...module.children.allTests('skipped'), ...module.children.allTests('pending')].map(test => `${module.relativeModuleId}: ${test.fullName}`),
+      [...module.children.allTests('skipped'), ...module.children.allTests('pending')].map(
+        test => `${module.relativeModuleId}: ${test.fullName}`,
+      ),
     )
     if (skipped.length > 0) process.stdout.write(`\nskipped tests (${skipped.length}):\n${skipped.map(line => `  ${line}\n`).join('')}`)
   }
