@@ -18,7 +18,7 @@ it('whatever a server that we trust with the connection answers is a value or a 
   await fc.assert(
     fc.asyncProperty(head, words, fc.uint8Array({ maxLength: 6 }), async (first, middle, tail) => {
       const body = Buffer.alloc(4 * middle.length)
-      middle.forEach((word, i) => body.writeUInt32BE(word >>> 0, 4 * i))
+      for (const [i, word] of middle.entries()) body.writeUInt32BE(word >>> 0, 4 * i)
       answer = Uint8Array.from([...Buffer.from(first, 'hex'), ...body, ...tail])
       const calls = [
         api.call(VERBS.getPrincipal, { principal: ALICE }),
