@@ -114,7 +114,11 @@ describeWith([mit()], "tkdb5_util's dumps and master keys as MIT's", () => {
   })
 
   it.each(ROLLOVER.map(([args, input]) => [args, input ?? ''] as const))('kdb5_util %j, input %j', (args, input) => {
-    compare(both, side => side.run('kdb5_util', inFolder(args, side), input))
+    // Each side has rolled its keys in a second of its own.
+    compare(both, side => {
+      const done = side.run('kdb5_util', inFolder(args, side), input)
+      return { ...done, stdout: done.stdout.replace(/20\d\d-\d\d-\d\dT[\d:]{8}Z/g, '<TODAY>') }
+    })
     // Ciphertexts differ; what surrounds them must not.
     compare(both, side => {
       const done = side.run('kdb5_util', ['dump', '-'])
