@@ -123,8 +123,9 @@ describe('UDP', () => {
     })
     const { result, kinds } = await ask({ kdcs: [`127.0.0.1:${port}`] })
     expect(result).toEqual(ANSWER)
-    expect(received).toEqual([QUESTION])
-    expect(kinds).toEqual(['sending-request', 'resolving-host', 'udp-sending', 'answer-received', 'answered-by-primary'])
+    // On a busy machine it may have been asked again.
+    expect(received[0]).toEqual(QUESTION)
+    expect([...new Set(kinds)]).toEqual(['sending-request', 'resolving-host', 'udp-sending', 'answer-received', 'answered-by-primary'])
   })
 
   test('by IPv6', async () => {
