@@ -1,29 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { localDatabase } from '../helpers/local-database.ts'
 import { ours } from '../helpers/own-realm.ts'
 import { describeWith, expectTool } from '../helpers/peers.ts'
 import { type Finished, run } from '../helpers/process.ts'
-import { scratchFolder } from '../helpers/scratch.ts'
 
 /** A person at a terminal, played by expect. */
-const scratch = scratchFolder('tkadmin-terminal')
-const env = {
-  KRB5_CONFIG: scratch.file('krb5.conf'),
-  KRB5_KDC_PROFILE: scratch.file('kdc.conf'),
-  KRB5CCNAME: `FILE:${scratch.file('cc')}`,
-  USER: 'root',
-  TZ: 'UTC',
-  TERM: 'xterm',
-}
-const local = (args: readonly string[], input = '') => run(ours('tkadmin.local'), args, { env, input })
+const { scratch, env, local, create } = localDatabase('tkadmin-terminal')
 
 beforeAll(() => {
-  writeFileSync(env.KRB5_CONFIG, '[libdefaults]\n default_realm = CLI.TEST\n dns_lookup_kdc = false\n')
-  writeFileSync(
-    env.KRB5_KDC_PROFILE,
-    `[realms]\n CLI.TEST = {\n  database_name = ${scratch.file('principal')}\n  key_stash_file = ${scratch.file('stash')}\n }\n`,
-  )
-  expect(run(ours('tkdb5_util'), ['create', '-s', '-P', 'master'], { env })).toMatchObject({ code: 0, stderr: '' })
+  create()
   local([], 'addprinc -randkey alice\naddprinc -randkey alice/admin\naddprinc -randkey bob\naddpol staff\n')
 })
 afterAll(() => scratch.remove())
@@ -105,7 +91,7 @@ describeWith([expectTool()], 'tkadmin.local at a terminal', () => {
     expect(done.stdout.endsWith('\r\n')).toBe(true)
     const command = `${ours('tkadmin.local')}; stty -a >${scratch.file('stty')}`
     const script = `set timeout 20\nspawn sh -c {${command}}\nexpect -exact {${PROMPT}}\nsend "quit\\r"\nexpect eof\n`
-    expect(run('expect', ['-c', script], { env }).code).toBe(0)
+    expect(run('expect', ['-c', script], { env: { ...env, TERM: 'xterm' } }).code).toBe(0)
     for (const setting of ['icanon', 'echo', 'isig', 'ixon']) {
       expect(readFileSync(scratch.file('stty'), 'utf8').split(/[\s;]+/)).toContain(setting)
     }

@@ -6,31 +6,14 @@ import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { REQUESTS } from '../../src/commands/tkadmin/requests/index.ts'
 import { decodeKeytab } from '../../src/core/keytab/format.ts'
+import { localDatabase } from '../helpers/local-database.ts'
 import { ours } from '../helpers/own-realm.ts'
-import { run } from '../helpers/process.ts'
-import { scratchFolder } from '../helpers/scratch.ts'
 
 /** What tkadmin does beyond MIT's kadmin: options of its own, files of principals, JSON. */
-const scratch = scratchFolder('tkadmin-beyond')
-const env = {
-  KRB5_CONFIG: scratch.file('krb5.conf'),
-  KRB5_KDC_PROFILE: scratch.file('kdc.conf'),
-  KRB5CCNAME: `FILE:${scratch.file('cc')}`,
-  USER: 'root',
-  TZ: 'UTC',
-  PATH: process.env.PATH!,
-}
-const local = (args: readonly string[], input = '') => run(ours('tkadmin.local'), args, { env, input })
+const { scratch, env, local, create } = localDatabase('tkadmin-beyond')
 const json = (args: readonly string[], input = '') => JSON.parse(local(['--json', ...args], input).stdout)
 
-beforeAll(() => {
-  writeFileSync(env.KRB5_CONFIG, '[libdefaults]\n default_realm = CLI.TEST\n dns_lookup_kdc = false\n')
-  writeFileSync(
-    env.KRB5_KDC_PROFILE,
-    `[realms]\n CLI.TEST = {\n  database_name = ${scratch.file('principal')}\n  key_stash_file = ${scratch.file('stash')}\n }\n`,
-  )
-  expect(run(ours('tkdb5_util'), ['create', '-s', '-P', 'master'], { env })).toMatchObject({ code: 0, stderr: '' })
-})
+beforeAll(() => create())
 afterAll(() => scratch.remove())
 
 describe('requests that may be repeated', () => {

@@ -4,31 +4,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { localDatabase } from '../helpers/local-database.ts'
 import { ours } from '../helpers/own-realm.ts'
 import { run } from '../helpers/process.ts'
-import { scratchFolder } from '../helpers/scratch.ts'
 
-const scratch = scratchFolder('tkadmin')
-const env = {
-  KRB5_CONFIG: scratch.file('krb5.conf'),
-  KRB5_KDC_PROFILE: scratch.file('kdc.conf'),
-  KRB5CCNAME: `FILE:${scratch.file('cc')}`,
-  USER: 'root',
-  TZ: 'UTC',
-  PATH: process.env.PATH!,
-}
+const { scratch, env, local, util, create } = localDatabase('tkadmin')
 
-const local = (args: readonly string[], input = '') => run(ours('tkadmin.local'), args, { env, input })
-const util = (args: readonly string[], input = '') => run(ours('tkdb5_util'), args, { env, input })
-
-beforeAll(() => {
-  writeFileSync(env.KRB5_CONFIG, '[libdefaults]\n default_realm = CLI.TEST\n dns_lookup_kdc = false\n')
-  writeFileSync(
-    env.KRB5_KDC_PROFILE,
-    `[realms]\n CLI.TEST = {\n  database_name = ${scratch.file('principal')}\n  key_stash_file = ${scratch.file('stash')}\n }\n`,
-  )
-  expect(util(['create', '-s', '-P', 'master'])).toMatchObject({ code: 0, stderr: '' })
-})
+beforeAll(() => create())
 afterAll(() => scratch.remove())
 
 describe('tkadmin.local', () => {

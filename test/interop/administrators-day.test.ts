@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeWith, mitAdmin } from '../helpers/peers.ts'
 import { type Finished, run } from '../helpers/process.ts'
-import { passwordOf, SCENES, type Scene } from './administrators-day/cases.ts'
+import { SCENES } from './administrators-day/cases.ts'
 import { DIFFERENCES, type Difference } from './administrators-day/differences.ts'
 import { levelled, levelledLog, type Maker, type Pair, startPair } from './administrators-day/pair.ts'
+import { passwordOf, type Scene } from './administrators-day/scene.ts'
 
 /** What a scene came to, for one pair. */
 interface Outcome {

@@ -4,7 +4,8 @@ import { type PeerRealm, startMitRealm } from '../../helpers/mit-realm.ts'
 import { startOwnAdminRealm } from '../../helpers/own-admin-realm.ts'
 import { ours } from '../../helpers/own-realm.ts'
 import { type Finished, run, runAsync, which } from '../../helpers/process.ts'
-import { ACL, passwordOf, type Run, SETUP } from './cases.ts'
+import { ACL, SETUP } from './callers.ts'
+import { passwordOf, type Run } from './scene.ts'
 
 /** A kadmin, a kadmind, and a realm of their own. */
 export interface Pair {
