@@ -9,8 +9,17 @@ import { displayText } from '../principal/display.ts'
 export async function dumpAsn1(octets: Bytes): Promise<readonly string[] | undefined> {
   if (octets.length === 0 || !isShallow(octets)) return undefined
   const { fromBER } = await import('asn1js')
-  const { offset, result } = fromBER(new Uint8Array(octets))
-  return offset === octets.length ? linesOf(result, 0) : undefined
+  const parsed = parsedBy(fromBER, octets)
+  return parsed !== undefined && parsed.offset === octets.length ? linesOf(parsed.result, 0) : undefined
+}
+
+/** asn1js throws plain errors for values that it cannot convert, such as a time that is none; others it reports by an offset of -1. */
+function parsedBy(fromBER: typeof import('asn1js').fromBER, octets: Bytes): ReturnType<typeof fromBER> | undefined {
+  try {
+    return fromBER(new Uint8Array(octets))
+  } catch {
+    return undefined
+  }
 }
 
 function linesOf(block: BaseBlock, depth: number): readonly string[] {

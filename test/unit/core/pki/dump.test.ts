@@ -34,6 +34,11 @@ describe('dumpAsn1', () => {
     ])
   })
 
+  it('takes a time that is none for no ASN.1', async () => {
+    expect(await dumpAsn1(Uint8Array.of(0x18, 3, 0x30, 0x1d, 0xa0))).toBeUndefined()
+    expect(await dumpAsn1(Uint8Array.of(0x18, 15, ...Buffer.from('20261122010203Z')))).toEqual(['GeneralizedTime "20261122010203Z"'])
+  })
+
   it('any octets give lines or nothing, changed ones too, however deep', async () => {
     const good = AdIfRelevant.encode([{ adType: 77, adData: new Uint8Array(20) }])
     const changed = fc.tuple(fc.nat(good.length - 1), fc.nat(255)).map(([at, octet]) => good.with(at, octet))
