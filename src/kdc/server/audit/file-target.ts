@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { AuditTarget } from './destination.ts'
 
@@ -31,14 +31,16 @@ export class FileTarget implements AuditTarget {
     return this.#file !== undefined || this.#open()
   }
 
-  write(lines: string): boolean {
+  write(whole: string): boolean {
     try {
       if (!this.#inPlace() && !this.#open()) return false
+      const lines = this.#file!.torn ? `\n${whole}` : whole
       const octets = Buffer.byteLength(lines)
       this.#putAsideIfFull(octets)
       const { fd } = this.#file!
       const written = writeSync(fd, lines)
       if (written < octets) writeRest(fd, Buffer.from(lines), written)
+      if (this.#file!.torn) this.#file = { ...this.#file!, torn: false }
       return true
     } catch {
       // A full disk, mostly: it is looked at again with the next lines.
@@ -97,16 +99,23 @@ interface OpenFile {
   readonly fd: number
   readonly dev: number
   readonly ino: number
+  /** It ends in the middle of a line: a full disk or a kill cut the last one. */
+  readonly torn: boolean
 }
 
 /** O_NONBLOCK: a FIFO in this place must not hang the server; it is no audit file. */
 function openRegular(path: string): OpenFile {
-  const { O_WRONLY, O_CREAT, O_APPEND, O_NONBLOCK, O_NOFOLLOW } = constants
-  const fd = openSync(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW, 0o600)
+  const { O_RDWR, O_CREAT, O_APPEND, O_NONBLOCK, O_NOFOLLOW } = constants
+  const fd = openSync(path, O_RDWR | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW, 0o600)
   const info = fstatSync(fd)
-  if (info.isFile()) return { fd, dev: info.dev, ino: info.ino }
+  if (info.isFile()) return { fd, dev: info.dev, ino: info.ino, torn: endsWithin(fd, info.size) }
   closeSync(fd)
   throw Object.assign(new Error(`${path} is no regular file`), { code: 'EINVAL' })
+}
+
+function endsWithin(fd: number, size: number): boolean {
+  const last = Buffer.alloc(1)
+  return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE
 }
 
 function writeRest(fd: number, octets: Uint8Array, from: number): void {
@@ -127,3 +136,4 @@ function removeOldest(path: string, keep: number): void {
 }
 
 const CHECK_MS = 50
+const NEWLINE = 0x0a

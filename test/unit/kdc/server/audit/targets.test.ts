@@ -59,6 +59,14 @@ describe('audit file', () => {
     expect([target.hasRoom, target.write('kept\n')]).toEqual([true, true])
     expect(readFileSync(join(folder, 'audit.json'), 'utf8')).toBe('kept\n')
   })
+  it('begins a new line where a full disk or a kill has cut the last one', () => {
+    const path = join(freshFolder(), 'audit.json')
+    writeFileSync(path, '{"whole":1}\n{"cut":')
+    const target = file(path)
+    target.write('{"next":1}\n')
+    target.write('{"next":2}\n')
+    expect(readFileSync(path, 'utf8')).toBe('{"whole":1}\n{"cut":\n{"next":1}\n{"next":2}\n')
+  })
   it('is no FIFO and no link', () => {
     const folder = freshFolder()
     execFileSync('mkfifo', [join(folder, 'fifo')])
